@@ -1,0 +1,252 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime/debug"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/store"
+)
+
+// entry is a message inside the transaction that is being tried.
+type entry struct {
+	*pending
+	item   Item
+	seen   store.Seen // filled when stored before
+	stored bool       // stored before, but still to be handled
+	twin   *entry     // the same message earlier in this batch
+	twins  []*entry   // the same message later in this batch
+}
+
+const commitTries = 3
+
+// commit handles and stores a batch in one transaction. A batch that can't be stored is tried message by message, so that one
+// that spoils the transaction harms no other.
+func (in *Intake) commit(ctx context.Context, batch []*pending) {
+	var err error
+	for try := range commitTries {
+		if err = in.tryCommit(ctx, batch); err == nil || ctx.Err() != nil {
+			break
+		}
+		in.log.Warn("batch failed", "try", try+1, "messages", len(batch), "error", err)
+	}
+	if err == nil {
+		return
+	}
+	if len(batch) > 1 && ctx.Err() == nil && in.store.Ping(ctx) == nil {
+		for _, p := range batch {
+			in.commit(ctx, []*pending{p})
+		}
+		return
+	}
+	in.refuse(ctx, batch, err)
+}
+
+// refuse is the end for messages whose transaction failed for good: a message that spoils every transaction is stored as failed
+// and answered politely; when not even that is possible nothing was acknowledged and the channel is told so.
+func (in *Intake) refuse(ctx context.Context, batch []*pending, cause error) {
+	if len(batch) == 1 && ctx.Err() == nil {
+		err := in.storeFailed(ctx, batch[0], cause)
+		if err == nil {
+			return
+		}
+		cause = errors.Join(cause, err)
+	}
+	for _, p := range batch {
+		in.stats.failed(p.message.Channel)
+		in.log.Error("message not stored", "channel", p.message.Channel, "error", cause)
+		p.done <- result{err: ErrNotStored}
+	}
+}
+
+// storeFailed stores a message that spoils its transaction as one that failed, without handling it, and answers.
+func (in *Intake) storeFailed(ctx context.Context, p *pending, cause error) error {
+	var e *entry
+	err := in.store.Write(ctx, func(tx *store.Tx) error {
+		entries, err := in.lookUp(tx, []*pending{p})
+		if err != nil {
+			return err
+		}
+		e = entries[0]
+		e.item.Err, e.item.Answer = cause, bot.Answer{Text: in.opt.Sorry}
+		return in.save(tx, entries)
+	})
+	if err == nil {
+		in.reply(e)
+	}
+	return err
+}
+
+func (in *Intake) tryCommit(ctx context.Context, batch []*pending) error {
+	var entries []*entry
+	var after func(context.Context)
+	err := in.store.Write(ctx, func(tx *store.Tx) error {
+		var err error
+		if entries, err = in.lookUp(tx, batch); err != nil {
+			return err
+		}
+		if after, err = in.handle(ctx, tx, entries); err != nil {
+			return err
+		}
+		return in.save(tx, entries)
+	})
+	if err != nil {
+		return err
+	}
+	if after != nil {
+		after(ctx)
+	}
+	for _, e := range entries {
+		in.reply(e)
+	}
+	return nil
+}
+
+// lookUp locks the conversations of the batch and finds the messages that were stored before.
+func (in *Intake) lookUp(tx *store.Tx, batch []*pending) ([]*entry, error) {
+	convs := make([]bot.Conversation, len(batch))
+	keys := make([]string, len(batch))
+	for i, p := range batch {
+		convs[i], keys[i] = p.message.Conversation(), p.key
+	}
+	ids, err := tx.LockConversations(convs)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := tx.Seen(keys)
+	if err != nil {
+		return nil, err
+	}
+	entries := make([]*entry, len(batch))
+	first := map[string]*entry{}
+	for i, p := range batch {
+		e := &entry{pending: p, item: Item{Message: p.message, ConversationID: ids[convs[i]]}}
+		s, known := seen[p.key]
+		switch {
+		case first[p.key] != nil:
+			e.twin = first[p.key]
+		case known:
+			e.seen, e.item.ID = s, s.ID
+			e.stored = s.State == store.MessageReceived || p.again && s.State == store.MessageFailed
+		default:
+			e.item.ID = tx.NewID()
+		}
+		if e.twin == nil {
+			first[p.key] = e
+		} else {
+			e.twin.twins = append(e.twin.twins, e)
+		}
+		entries[i] = e
+	}
+	return entries, nil
+}
+
+// fresh tells whether the message is to be handled now.
+func (e *entry) fresh() bool { return e.twin == nil && (e.seen.ID == 0 || e.stored) }
+
+// awaited tells whether the answer goes into a response: the message's own, or that of the same message delivered again.
+func (e *entry) awaited() bool {
+	claimed := e.claim()
+	for _, twin := range e.twins {
+		claimed = twin.claim() || claimed
+	}
+	return claimed
+}
+
+// handle lets the pipeline work. A panic in it fails the transaction like an error, so that the message at fault is found and
+// set aside instead of ending the program again with every delivery.
+func (in *Intake) handle(ctx context.Context, tx *store.Tx, entries []*entry) (after func(context.Context), err error) {
+	defer func() {
+		if fault := recover(); fault != nil {
+			err = fmt.Errorf("panic in the pipeline: %v\n%s", fault, debug.Stack())
+		}
+	}()
+	items := make([]*Item, 0, len(entries))
+	for _, e := range entries {
+		if e.fresh() {
+			items = append(items, &e.item)
+		}
+	}
+	if len(items) == 0 {
+		return nil, nil
+	}
+	return in.work(ctx, tx, items)
+}
+
+// save stores what came of the messages. Answers that nobody waits for any more go to the outbox in the same transaction.
+func (in *Intake) save(tx *store.Tx, entries []*entry) error {
+	var records []store.Record
+	for _, e := range entries {
+		if !e.fresh() {
+			if err := in.recall(tx, e); err != nil {
+				return err
+			}
+			continue
+		}
+		r := in.record(e)
+		if !e.awaited() && !r.Answer.IsSilent() {
+			tx.Post(answerKey(e.key), e.message.Conversation(), r.Answer.Text)
+		}
+		if !e.stored {
+			records = append(records, r)
+			continue
+		}
+		if err := tx.FinishMessage(&r); err != nil {
+			return err
+		}
+	}
+	return tx.SaveMessages(records)
+}
+
+func answerKey(key string) string { return "answer:" + key }
+
+// recall takes back an answer that waits to be sent by API, because the message was delivered again and gets it now.
+func (in *Intake) recall(tx *store.Tx, e *entry) error {
+	if e.seen.Answer.IsSilent() || !e.awaited() {
+		return nil
+	}
+	_, err := tx.CancelOutbox(answerKey(e.key))
+	return err
+}
+
+func (in *Intake) record(e *entry) store.Record {
+	r := store.Record{ID: e.item.ID, Key: e.key, ConversationID: e.item.ConversationID, Message: e.message, Masked: e.item.Masked,
+		State: store.MessageHandled, Intent: e.item.Intent, Answer: e.item.Answer, HandledAt: in.now(), Attempts: e.attempts + 1}
+	if e.item.Err != nil {
+		r.State, r.Error, r.HandledAt = store.MessageFailed, e.item.Err.Error(), time.Time{}
+		if r.Attempts >= in.opt.MaxAttempts {
+			r.State = store.MessageDead
+		}
+	}
+	return r
+}
+
+// reply gives the waiting channel its answer.
+func (in *Intake) reply(e *entry) {
+	channel := e.message.Channel
+	switch {
+	case e.twin != nil:
+		in.stats.duplicate(channel)
+		e.done <- result{answer: e.twin.outcome()}
+	case !e.fresh():
+		in.stats.duplicate(channel)
+		e.done <- result{answer: e.seen.Answer}
+	case e.item.Err != nil && !errors.Is(e.item.Err, context.Canceled):
+		in.stats.failed(channel)
+		in.log.Error("message failed", "channel", channel, "message", e.item.ID, "error", e.item.Err)
+		e.done <- result{answer: e.item.Answer}
+	default:
+		in.stats.handled(channel)
+		e.done <- result{answer: e.item.Answer}
+	}
+}
+
+func (e *entry) outcome() bot.Answer {
+	if e.fresh() {
+		return e.item.Answer
+	}
+	return e.seen.Answer
+}

@@ -1,0 +1,214 @@
+package intake
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/store"
+)
+
+// Errors of Submit. Nothing was stored and the channel should be told to deliver again.
+var (
+	ErrBusy      = errors.New("intake: too many messages are waiting")
+	ErrNotStored = errors.New("intake: the message could not be stored")
+	ErrClosed    = errors.New("intake: shutting down")
+)
+
+// Item is a message inside a batch. The pipeline reads the upper fields and fills the lower ones.
+type Item struct {
+	Message        *bot.Message
+	ID             int64 // of the message's row
+	ConversationID int64
+
+	Masked string     // the text with phones and ID numbers masked; while empty the whole text is kept sealed
+	Intent string     // what it was read as
+	Answer bot.Answer // what to say; on failure the polite line
+	Err    error      // handling failed and was undone; it will be tried again
+}
+
+// Work handles the items of a batch, in order, inside the transaction. It is run again from the start when the transaction has
+// to be repeated; after, when not nil, is called once the commit is done.
+type Work func(ctx context.Context, tx *store.Tx, items []*Item) (after func(context.Context), err error)
+
+// Options are the intake's settings.
+type Options struct {
+	AnswerWithin time.Duration // how long a channel waits for an answer in its response
+	Batch        int           // most messages in one transaction
+	Writers      int           // transactions at a time; one or two are best
+	Queue        int           // most messages waiting in all
+	MaxAttempts  int           // of handling a message that fails
+	Sorry        string        // said to a message that not even the pipeline could answer; empty says nothing
+}
+
+// Intake is the way in. Make it with New and run it with Run.
+type Intake struct {
+	store *store.Store
+	work  Work
+	opt   Options
+	now   bot.Clock
+	log   *slog.Logger
+	stats *Metrics
+
+	mu     sync.Mutex
+	wake   *sync.Cond
+	lanes  map[string]*lane
+	ready  []*lane // lanes with messages that no writer holds, longest waiting first
+	queued int
+	closed bool
+}
+
+// lane is the queue of one conversation. While a writer holds it nobody else may take from it.
+type lane struct {
+	key  string
+	held bool
+	wait []*pending
+}
+
+// New makes an intake.
+func New(s *store.Store, work Work, opt Options, now bot.Clock, log *slog.Logger, stats *Metrics) *Intake {
+	in := &Intake{store: s, work: work, opt: opt, now: now, log: log, stats: stats, lanes: map[string]*lane{}}
+	in.wake = sync.NewCond(&in.mu)
+	return in
+}
+
+// Submit hands a message in and waits until it is durable and handled. When the answer isn't ready in time the message is
+// stored as received, the answer goes out through the channel's API later, and Submit returns silence.
+func (in *Intake) Submit(ctx context.Context, m *bot.Message) (bot.Answer, error) {
+	begin := time.Now() //nolint:forbidigo // a latency is measured on the machine's clock
+	in.stats.received(m.Channel)
+	p := newPending(m)
+	if err := in.enqueue(p); err != nil {
+		return bot.Answer{}, err
+	}
+	timer := time.NewTimer(in.opt.AnswerWithin)
+	defer timer.Stop()
+	select {
+	case r := <-p.done:
+		in.stats.answered(m.Channel, begin)
+		return r.answer, r.err
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+	if !p.giveUp() { // the answer is being committed right now
+		r := <-p.done
+		in.stats.answered(m.Channel, begin)
+		return r.answer, r.err
+	}
+	return bot.Answer{}, in.receive(context.WithoutCancel(ctx), p)
+}
+
+// receive makes a message durable that can't be handled in time.
+func (in *Intake) receive(ctx context.Context, p *pending) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	err := in.store.Write(ctx, func(tx *store.Tx) error { return tx.ReceiveMessage(p.key, p.message) })
+	if err != nil {
+		in.log.Error("message not stored in time", "channel", p.message.Channel, "error", err)
+		return ErrNotStored
+	}
+	in.stats.late(p.message.Channel)
+	return nil
+}
+
+func (in *Intake) enqueue(p *pending) error {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	if in.closed {
+		return ErrClosed
+	}
+	if in.queued >= in.opt.Queue {
+		return ErrBusy
+	}
+	key := p.message.Conversation().Key()
+	l := in.lanes[key]
+	if l == nil {
+		l = &lane{key: key}
+		in.lanes[key] = l
+	}
+	l.wait = append(l.wait, p)
+	in.queued++
+	if !l.held && len(l.wait) == 1 {
+		in.ready = append(in.ready, l)
+		in.wake.Signal()
+	}
+	return nil
+}
+
+// Run works until the context ends, then finishes what is queued, and returns. Callers bound the draining by drain, which is
+// the context of the work itself.
+func (in *Intake) Run(ctx, drain context.Context) {
+	var writers sync.WaitGroup
+	for range in.opt.Writers {
+		writers.Go(func() { in.writer(drain) })
+	}
+	<-ctx.Done()
+	in.mu.Lock()
+	in.closed = true
+	in.wake.Broadcast()
+	in.mu.Unlock()
+	writers.Wait()
+}
+
+func (in *Intake) writer(ctx context.Context) {
+	for {
+		lanes, batch := in.take()
+		if lanes == nil {
+			return
+		}
+		in.stats.batch(len(batch))
+		in.commit(ctx, batch)
+		in.release(lanes)
+	}
+}
+
+// take waits for messages and takes as many as fit, whole lanes first come first; nil when the intake has closed and is empty.
+func (in *Intake) take() ([]*lane, []*pending) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for len(in.ready) == 0 {
+		if in.closed {
+			return nil, nil
+		}
+		in.wake.Wait()
+	}
+	var lanes []*lane
+	var batch []*pending
+	for len(in.ready) > 0 && len(batch) < in.opt.Batch {
+		l := in.ready[0]
+		in.ready = in.ready[1:]
+		n := min(len(l.wait), in.opt.Batch-len(batch))
+		batch = append(batch, l.wait[:n]...)
+		l.wait = append([]*pending(nil), l.wait[n:]...)
+		l.held = true
+		lanes = append(lanes, l)
+	}
+	in.queued -= len(batch)
+	in.stats.depth(in.queued, len(in.lanes))
+	return lanes, batch
+}
+
+// release gives the lanes back; those with more messages wait their turn again and the empty ones are forgotten.
+func (in *Intake) release(lanes []*lane) {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	for _, l := range lanes {
+		l.held = false
+		if len(l.wait) > 0 {
+			in.ready = append(in.ready, l)
+			in.wake.Signal()
+			continue
+		}
+		delete(in.lanes, l.key)
+	}
+}
+
+// Depth tells how many messages wait.
+func (in *Intake) Depth() int {
+	in.mu.Lock()
+	defer in.mu.Unlock()
+	return in.queued
+}

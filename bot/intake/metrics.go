@@ -1,0 +1,58 @@
+package intake
+
+import (
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Metrics are the intake's figures, by channel where that says something.
+type Metrics struct {
+	messages *prometheus.CounterVec
+	latency  *prometheus.HistogramVec
+	batches  prometheus.Histogram
+	queued   prometheus.Gauge
+	lanes    prometheus.Gauge
+	outbox   *prometheus.CounterVec
+	waiting  prometheus.Gauge
+	dead     prometheus.Gauge
+	age      prometheus.Gauge
+}
+
+// NewMetrics registers the figures.
+func NewMetrics(reg prometheus.Registerer) *Metrics {
+	m := &Metrics{
+		messages: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tss_messages_total",
+			Help: "Messages by channel and what came of them: received, handled, duplicate, failed, late."}, []string{"channel", "outcome"}),
+		latency: prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: "tss_message_seconds",
+			Help:    "Time from hand-in to durable answer.",
+			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 4.5, 10}}, []string{"channel"}),
+		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tss_batch_messages",
+			Help: "Messages in one transaction.", Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256}}),
+		queued: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_lane_messages", Help: "Messages waiting in all lanes."}),
+		lanes:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_lanes", Help: "Conversations with messages waiting or in work."}),
+		outbox: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tss_outbox_total",
+			Help: "Outgoing messages by channel and outcome: sent, retry, dead."}, []string{"channel", "outcome"}),
+		waiting: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_outbox_messages", Help: "Outgoing messages waiting."}),
+		dead:    prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_outbox_dead", Help: "Outgoing messages that were given up."}),
+		age:     prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_outbox_age_seconds", Help: "Age of the oldest waiting outgoing message."}),
+	}
+	reg.MustRegister(m.messages, m.latency, m.batches, m.queued, m.lanes, m.outbox, m.waiting, m.dead, m.age)
+	return m
+}
+
+func (m *Metrics) received(channel string)  { m.messages.WithLabelValues(channel, "received").Inc() }
+func (m *Metrics) handled(channel string)   { m.messages.WithLabelValues(channel, "handled").Inc() }
+func (m *Metrics) duplicate(channel string) { m.messages.WithLabelValues(channel, "duplicate").Inc() }
+func (m *Metrics) failed(channel string)    { m.messages.WithLabelValues(channel, "failed").Inc() }
+func (m *Metrics) late(channel string)      { m.messages.WithLabelValues(channel, "late").Inc() }
+func (m *Metrics) batch(messages int)       { m.batches.Observe(float64(messages)) }
+
+func (m *Metrics) depth(queued, lanes int) {
+	m.queued.Set(float64(queued))
+	m.lanes.Set(float64(lanes))
+}
+
+func (m *Metrics) answered(channel string, begin time.Time) {
+	m.latency.WithLabelValues(channel).Observe(time.Since(begin).Seconds())
+}

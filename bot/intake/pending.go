@@ -1,0 +1,43 @@
+package intake
+
+import (
+	"sync/atomic"
+
+	"tongshishang/bot"
+)
+
+// pending is a message whose channel waits for the answer, or nobody does.
+type pending struct {
+	message *bot.Message
+	key     string
+	done    chan result // buffered: the writer never waits for a reader
+	state   atomic.Int32
+
+	again    bool // stored before and handed in once more by Retry
+	attempts int  // made before this one
+}
+
+type result struct {
+	answer bot.Answer
+	err    error
+}
+
+// The states of a pending message: its channel waits; its channel has given up and the answer goes out by API; the answer is in
+// the commit on its way and the channel should hold on. The first to move from waiting decides.
+const (
+	waiting int32 = iota
+	late
+	answering
+)
+
+func newPending(m *bot.Message) *pending {
+	return &pending{message: m, key: m.Key(), done: make(chan result, 1)}
+}
+
+// giveUp says that nobody waits any more; false when the answer is already on its way.
+func (p *pending) giveUp() bool { return p.state.CompareAndSwap(waiting, late) }
+
+// claim says that the answer goes into the response; false when nobody waits for it there.
+func (p *pending) claim() bool {
+	return p.state.CompareAndSwap(waiting, answering) || p.state.Load() == answering
+}

@@ -1,0 +1,105 @@
+package issue
+
+import (
+	"fmt"
+
+	"tongshishang/bot"
+	"tongshishang/bot/workflow"
+	"tongshishang/store"
+)
+
+// Endorse adds somebody's "me too" (附议) and returns the issue with its new count. The error is a *bot.Error when the person
+// reported it themselves, endorsed it before, or it isn't open any more; then nothing has changed.
+func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, message int64, ext string) (*bot.Issue, error) {
+	i, err := tx.LockIssue(id)
+	if err != nil {
+		return nil, err
+	}
+	number := map[string]string{"number": i.Short()}
+	if i.ReporterID == by.ID {
+		return i, &bot.Error{Code: bot.CodeDuplicate, Text: d.Text("endorse_own", number)}
+	}
+	before := snapshot(i)
+	actors, err := d.actors(tx, i, by)
+	if err != nil {
+		return nil, err
+	}
+	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Endorse, Actors: actors}, noLimit)
+	if err != nil {
+		return i, err
+	}
+	fresh, err := tx.Endorse(i.ID, by.ID, message)
+	if err != nil {
+		return nil, err
+	}
+	if !fresh {
+		return i, &bot.Error{Code: bot.CodeDuplicate, Text: d.Text("endorse_already", number)}
+	}
+	i.Supporters++
+	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessageEndorsement); err != nil {
+		return nil, err
+	}
+	return i, d.save(tx, i, Order{Verb: workflow.Endorse, By: by}, event, before)
+}
+
+// Unendorse takes an endorsement back that was a mistake.
+func (d *Desk) Unendorse(tx *store.Tx, id int64, by *bot.Person) (*bot.Issue, error) {
+	i, err := tx.LockIssue(id)
+	if err != nil {
+		return nil, err
+	}
+	before := snapshot(i)
+	was, err := tx.Unendorse(id, by.ID)
+	if err != nil || !was {
+		return i, err
+	}
+	i.Supporters--
+	i.UpdatedAt = tx.Now()
+	if err := tx.SaveIssue(i); err != nil {
+		return nil, err
+	}
+	return i, d.audit(tx, i, by, bot.Event{Verb: "unendorse"}, before)
+}
+
+// Households is what the group hears of the count: the reporter's household and those who joined.
+func (d *Desk) Households(i *bot.Issue) string {
+	return d.Text("endorse_count", map[string]string{"number": i.Short(), "count": fmt.Sprint(i.Supporters + 1)})
+}
+
+// SetPlace adds the place that was asked for.
+func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, message int64, ext string) (*bot.Issue, error) {
+	i, err := tx.LockIssue(id)
+	if err != nil {
+		return nil, err
+	}
+	before := snapshot(i)
+	i.Place, i.UpdatedAt = place, tx.Now()
+	if err := tx.SaveIssue(i); err != nil {
+		return nil, err
+	}
+	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessagePlace); err != nil {
+		return nil, err
+	}
+	return i, d.audit(tx, i, by, bot.Event{Verb: "place"}, before)
+}
+
+// Attach joins a photo to the issue.
+func (d *Desk) Attach(tx *store.Tx, id int64, by *bot.Person, message int64, ext string) (*bot.Issue, error) {
+	i, err := tx.LockIssue(id)
+	if err != nil {
+		return nil, err
+	}
+	before := snapshot(i)
+	actors, err := d.actors(tx, i, by)
+	if err != nil {
+		return nil, err
+	}
+	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Photo, Actors: actors}, noLimit)
+	if err != nil {
+		return i, err
+	}
+	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessagePhoto); err != nil {
+		return nil, err
+	}
+	return i, d.save(tx, i, Order{Verb: workflow.Photo, By: by}, event, before)
+}

@@ -1,0 +1,133 @@
+package issue
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/bot/workflow"
+	"tongshishang/store"
+)
+
+// mostTold bounds how many supporters are written to one to one; the group's line reaches all.
+const mostTold = 200
+
+// tell posts what others hear of a move and returns the line for the conversation it was ordered in. The conversation where the
+// issue was raised always hears; people who have a one-to-one chat with the bot are written to when the outcome concerns them.
+func (d *Desk) tell(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, e bot.Event) (string, error) {
+	if step.Text == "" {
+		return "", nil
+	}
+	line := d.Text(step.Text, d.fields(i, o, e))
+	occasion := fmt.Sprintf("issue:%d:%d", i.ID, e.Seq)
+	if i.ConversationID != o.From {
+		home, err := tx.Conversation(i.ConversationID)
+		if err != nil {
+			return "", err
+		}
+		if residentsHear(step) {
+			tx.PostAt(occasion+":home", home, line, d.speakAt(tx, home))
+		}
+	}
+	if err := d.tellPeople(tx, i, step, o, occasion); err != nil {
+		return "", err
+	}
+	return line, nil
+}
+
+// speakAt is when the bot may say something in the conversation that nobody there asked it: a group sleeps in the quiet hours.
+func (d *Desk) speakAt(tx *store.Tx, to bot.Conversation) time.Time {
+	if !to.IsGroup() {
+		return tx.Now()
+	}
+	return d.rules.Conduct.SpeakAt(tx.Now(), d.zone)
+}
+
+func residentsHear(s workflow.Step) bool {
+	return slices.Contains(s.Tells, workflow.TellReporter) || slices.Contains(s.Tells, workflow.TellSupporters)
+}
+
+// fields are all that the texts of moves may name.
+func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event) map[string]string {
+	name := i.HandlerName
+	if o.Verb == workflow.Accept && o.By != nil {
+		name = o.By.Name
+	}
+	return map[string]string{"number": i.Short(), "n": fmt.Sprint(i.Seq), "title": i.Title, "place": i.Place, "agency": i.Agency, "name": name,
+		"due": d.dueText(i), "date": d.Day(e.At), "reason": e.Text, "text": e.Text, "result": e.Text}
+}
+
+// tellPeople writes one to one: to the handlers of a fresh assignment, and at an outcome to the reporter and the supporters whose
+// own chat with the bot isn't where the issue was raised.
+func (d *Desk) tellPeople(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, occasion string) error {
+	var people []int64
+	text := ""
+	switch {
+	case o.Verb == workflow.Assign:
+		text = "assign_handler"
+		handlers, err := d.handlers(tx, i)
+		if err != nil {
+			return err
+		}
+		people = handlers
+	case o.Verb == workflow.Resolve && residentsHear(step):
+		text = "resolve_private"
+		supporters, err := tx.Supporters(i.ID, mostTold)
+		if err != nil {
+			return err
+		}
+		people = append([]int64{i.ReporterID}, supporters...)
+	default:
+		return nil
+	}
+	chats, err := tx.PrivateConversations(people)
+	if err != nil {
+		return err
+	}
+	home, err := tx.Conversation(i.ConversationID)
+	if err != nil {
+		return err
+	}
+	e := bot.Event{Text: o.Text, At: tx.Now()}
+	for _, p := range people {
+		if to, ok := chats[p]; ok && to != home {
+			tx.Post(fmt.Sprintf("%s:%d", occasion, p), to, d.Text(text, d.fields(i, o, e)))
+		}
+	}
+	return nil
+}
+
+// handlers are the people a fresh assignment is for: the one named, or everybody of the agency.
+func (d *Desk) handlers(tx *store.Tx, i *bot.Issue) ([]int64, error) {
+	if i.HandlerID != 0 {
+		return []int64{i.HandlerID}, nil
+	}
+	people, err := tx.Handlers(i.Agency)
+	ids := make([]int64, len(people))
+	for n, p := range people {
+		ids[n] = p.ID
+	}
+	return ids, err
+}
+
+// Alarm tells the unit's staff one to one of a danger, at any hour.
+func (d *Desk) Alarm(tx *store.Tx, i *bot.Issue, unit bot.Unit) error {
+	staff, err := tx.UnitStaff(unit.ID)
+	if err != nil {
+		return err
+	}
+	ids := make([]int64, len(staff))
+	for n, p := range staff {
+		ids[n] = p.ID
+	}
+	chats, err := tx.PrivateConversations(ids)
+	if err != nil {
+		return err
+	}
+	for id, to := range chats {
+		tx.Post(fmt.Sprintf("issue:%d:danger:%d", i.ID, id), to,
+			d.Text("danger_duty", map[string]string{"number": i.Short(), "title": i.Title, "place": i.Place, "unit": unit.Name}))
+	}
+	return nil
+}

@@ -1,0 +1,77 @@
+package pipeline
+
+import (
+	"errors"
+	"strings"
+	"unicode/utf8"
+
+	"tongshishang/bot"
+	"tongshishang/bot/understand"
+	"tongshishang/store"
+)
+
+// longestBareVote is how many characters a message may have to be taken for the bare words of an option.
+const longestBareVote = 16
+
+// vote counts plain words, numbers and chain sign-ups while a ballot is open in the conversation. The group hears nothing of a
+// vote that counts.
+func (t *talk) vote() (bool, error) {
+	open, ok := t.ballots[t.item.ConversationID]
+	if !ok {
+		return t.reading.Intent == understand.IntentVote || t.reading.Intent == understand.IntentChain, nil
+	}
+	words := t.choice()
+	if words == "" {
+		return t.reading.Intent == understand.IntentChain, nil
+	}
+	b, err := t.tx.OpenBallot(t.item.ConversationID)
+	if errors.Is(err, store.ErrNotFound) || err == nil && b.ID != open.ID {
+		return false, nil // closed or replaced earlier in this batch
+	}
+	if err != nil {
+		return true, err
+	}
+	if !t.Box.Fits(b, words) {
+		return t.reading.Intent == understand.IntentVote, nil
+	}
+	t.item.Intent = string(understand.IntentVote)
+	person, err := t.sender()
+	if err != nil {
+		return true, err
+	}
+	choice, err := t.Box.Vote(t.tx, b.ID, person, words, t.item.ID)
+	if err == nil && t.private {
+		t.say("vote_private", map[string]string{"choice": choice})
+	}
+	return true, err
+}
+
+// choice is the words that may name an option; empty when the message can't be a vote. Of a chain sign-up only the sender's own
+// entry counts: everybody sends the whole list again, and who wrote the others isn't known.
+func (t *talk) choice() string {
+	r := t.reading
+	switch {
+	case r.Intent == understand.IntentChain:
+		return t.ownEntry()
+	case len(r.Choice) == 1:
+		return r.Choice[0]
+	case r.Stance != "":
+		return map[bot.Stance]string{bot.StanceAgree: "同意", bot.StanceOppose: "反对", bot.StanceAbstain: "弃权"}[r.Stance]
+	case utf8.RuneCountInString(t.text) <= longestBareVote && !r.Intent.IsMatter():
+		return strings.TrimSpace(t.text)
+	}
+	return ""
+}
+
+func (t *talk) ownEntry() string {
+	entries := t.reading.Chain
+	for _, e := range entries {
+		if e.Name == t.m.SenderName && e.Name != "" {
+			return strings.TrimSpace(e.Text)
+		}
+	}
+	if len(entries) == 0 {
+		return ""
+	}
+	return strings.TrimSpace(entries[len(entries)-1].Text)
+}

@@ -1,0 +1,252 @@
+package pipeline
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/bot/issue"
+	"tongshishang/bot/understand"
+	"tongshishang/store/state"
+)
+
+// The questions a dialogue can wait on.
+const (
+	askPlace  = "place"
+	askUnit   = "unit"
+	askIssue  = "register"
+	askParted = "same"
+)
+
+// matter registers what somebody reported, suggested or asked. Danger gets the emergency numbers first. Praise is not a matter
+// for anybody to handle, so it is stored and nothing more.
+func (t *talk) matter() (bool, error) {
+	if !t.reading.Intent.IsMatter() || t.reading.Intent == understand.IntentPraise {
+		return t.unclear()
+	}
+	if err := t.findUnit(); err != nil {
+		return true, err
+	}
+	if t.unit.ID == 0 {
+		return true, t.withoutUnit()
+	}
+	return true, t.registerAll(t.matters())
+}
+
+// matters are the things to register.
+func (t *talk) matters() []understand.Matter {
+	var out []understand.Matter
+	for _, m := range t.reading.Matters {
+		if m.Kind != bot.IssuePraise {
+			out = append(out, m)
+		}
+	}
+	if len(out) == 0 { // somebody said yes to registering what didn't read like a matter
+		out = append(out, understand.Matter{Text: t.text, Title: understand.Title(t.text, ""), Kind: bot.IssueAppeal, Category: understand.CategoryOther})
+	}
+	return out
+}
+
+// findUnit settles whose matter it is: the group's unit; one to one a unit named in the text, else the sender's own.
+func (t *talk) findUnit() error {
+	if t.unit.ID != 0 || !t.private {
+		return nil
+	}
+	if u, err := t.namedUnit(t.reading.Places); err != nil || u.ID != 0 {
+		t.unit = u
+		return err
+	}
+	var err error
+	t.unit, err = t.homeUnit()
+	return err
+}
+
+func (t *talk) namedUnit(places []string) (bot.Unit, error) {
+	for _, name := range places {
+		place, ok := t.Reader.Locate(name)
+		if !ok {
+			continue
+		}
+		units, err := t.tx.Units()
+		if err != nil {
+			return bot.Unit{}, err
+		}
+		for _, u := range units {
+			if u.Name == place.Unit {
+				return u, nil
+			}
+		}
+	}
+	return bot.Unit{}, nil
+}
+
+// withoutUnit is for a matter nobody can be given: one to one the sender is asked where it is; a group that isn't bound stays
+// quiet, but danger is pointed to the emergency numbers anywhere.
+func (t *talk) withoutUnit() error {
+	if !t.private {
+		if len(t.reading.Danger) > 0 {
+			t.say("danger_unbound", map[string]string{"phones": t.phones()})
+		}
+		return nil
+	}
+	t.session.Dialogue = &state.Dialogue{Kind: askUnit, At: t.now, Text: t.text}
+	t.say("unit_asked", nil)
+	if len(t.reading.Danger) > 0 {
+		t.answer = t.Desk.Text("danger_unbound", map[string]string{"phones": t.phones()}) + "\n" + t.answer
+	}
+	return nil
+}
+
+// unclear asks one to one whether something that may be a matter is to be registered; in a group it is passed over.
+func (t *talk) unclear() (bool, error) {
+	doubtful := t.reading.Intent == understand.IntentChat && t.reading.Confidence < t.Rules.Conduct.AskBelow && len([]rune(t.text)) >= 8
+	if !t.private || !doubtful {
+		return false, nil
+	}
+	t.session.Dialogue = &state.Dialogue{Kind: askIssue, At: t.now, Text: t.text}
+	t.say("confirm_asked", nil)
+	return true, nil
+}
+
+// registerAll opens an issue for each matter, or endorses the one that was reported already, and sets the one answer.
+func (t *talk) registerAll(matters []understand.Matter) error {
+	person, err := t.sender()
+	if err != nil {
+		return err
+	}
+	urgent := len(t.reading.Danger) > 0
+	var opened []*bot.Issue
+	for _, m := range matters {
+		same, err := t.sameMatter(m)
+		if err != nil {
+			return err
+		}
+		if same != nil && !urgent {
+			if err := t.join(same, person, m); err != nil {
+				return err
+			}
+			continue
+		}
+		i, err := t.open(m, person, urgent)
+		if err != nil {
+			return err
+		}
+		opened = append(opened, i)
+	}
+	if len(opened) == 0 {
+		return nil
+	}
+	t.session.Matter = &state.Recent{IssueID: opened[0].ID, At: t.now}
+	return t.announce(opened, urgent)
+}
+
+func (t *talk) open(m understand.Matter, person *bot.Person, urgent bool) (*bot.Issue, error) {
+	source := "group"
+	if t.private {
+		source = "account"
+	}
+	return t.Desk.Open(t.tx, issue.Report{Unit: t.unit, Conversation: t.item.ConversationID, Message: t.item.ID, MessageExt: t.m.ID,
+		Reporter: person, Kind: m.Kind, Category: m.Category, Subcategory: m.Subcategory, Title: m.Title, Content: t.content(m),
+		Contact: t.contact(), Place: m.Place, Source: source, Urgent: urgent})
+}
+
+// content is the resident's own words as the ledger keeps them.
+func (t *talk) content(m understand.Matter) string {
+	r := []rune(strings.TrimSpace(m.Text))
+	if limit := t.Rules.Ledger.ContentLimit; len(r) > limit {
+		r = append(r[:limit-1], '…')
+	}
+	return string(r)
+}
+
+// contact is the first phone written with the matter.
+func (t *talk) contact() string {
+	for _, p := range t.pii {
+		if p.Kind == understand.PIIMobile || p.Kind == understand.PIILandline {
+			return p.Digits
+		}
+	}
+	return ""
+}
+
+// announce sets the answer to what was registered: danger first, a place that is missing asked for, a question sent on.
+func (t *talk) announce(opened []*bot.Issue, urgent bool) error {
+	first := opened[0]
+	switch {
+	case urgent:
+		t.say("danger", map[string]string{"phones": t.phones(), "number": first.Short()})
+		return t.Desk.Alarm(t.tx, first, t.unit)
+	case len(opened) > 1:
+		t.answer = t.Desk.Registered(opened, t.unit, t.private)
+	case first.Kind == bot.IssueQuestion:
+		t.say("question_routed", map[string]string{"agency": t.Rules.Categories.Agency(first.Category), "number": first.Short(), "limit": t.answerLimit()})
+	case first.Place == "" && first.Kind != bot.IssueSuggestion && t.Rules.Categories.NeedsPlace(first.Category):
+		t.session.Dialogue = &state.Dialogue{Kind: askPlace, IssueID: first.ID, At: t.now}
+		t.say("place_asked", map[string]string{"number": first.Short()})
+	default:
+		t.answer = t.Desk.Registered(opened, t.unit, t.private)
+	}
+	if t.private {
+		return nil
+	}
+	line := t.answer
+	t.answer = ""
+	return t.mutter(line)
+}
+
+// answerLimit is how long somebody has to look at a new issue, in the pack's words.
+func (t *talk) answerLimit() string { return t.Desk.AcceptLimit() }
+
+// phones lists the emergency numbers for the dangers found, each once, in the pack's order.
+func (t *talk) phones() string {
+	var out []string
+	for _, e := range t.Rules.Conduct.Emergencies {
+		for _, d := range t.reading.Danger {
+			if e.Is(string(d)) {
+				out = append(out, e.Phone)
+				break
+			}
+		}
+	}
+	return strings.Join(out, "/")
+}
+
+// join makes a report an endorsement of the issue it repeats. One sentence takes it back.
+func (t *talk) join(same *bot.Issue, person *bot.Person, m understand.Matter) error {
+	i, err := t.Desk.Endorse(t.tx, same.ID, person, t.item.ID, t.m.ID)
+	if bot.Refusal(err) != nil { // the same person again
+		if t.private {
+			t.answer = bot.Refusal(err).Text
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	t.session.Dialogue = &state.Dialogue{Kind: askParted, IssueID: i.ID, At: t.now, Text: m.Text,
+		Data: map[string]string{"title": m.Title, "place": m.Place, "category": m.Category, "sub": m.Subcategory, "kind": string(m.Kind)}}
+	line := t.Desk.Text("endorse_same", map[string]string{"number": i.Short()})
+	if t.private {
+		t.answer = line
+		return nil
+	}
+	return t.mutter(line)
+}
+
+// mutter says a line in the group that nobody asked for in so many words, as far as the group's budget of lines goes. Beyond it
+// the line is held and said with others once the hour is over.
+func (t *talk) mutter(line string) error {
+	noise := t.state.Noise(t.who.Conversation)
+	if noise.Allow(t.now, t.Rules.Conduct.LinesPerHour) {
+		noise.Spoke(t.now)
+		t.answer = line
+		return nil
+	}
+	key := fmt.Sprintf("summary:%d:%d", t.item.ConversationID, t.now.Truncate(time.Hour).Unix())
+	if held, err := t.tx.Hold(key, "、"+line); err != nil || held {
+		return err
+	}
+	t.tx.PostAt(key, t.m.Conversation(), t.Desk.Text("summary", map[string]string{"list": line}), noise.Lines[0].Add(time.Hour))
+	return nil
+}

@@ -1,0 +1,136 @@
+package pipeline
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/bot/ballot"
+	"tongshishang/bot/command"
+	"tongshishang/bot/intake"
+	"tongshishang/bot/issue"
+	"tongshishang/bot/understand"
+	"tongshishang/config"
+	"tongshishang/store"
+	"tongshishang/store/state"
+)
+
+// Parts are what a pipeline works with.
+type Parts struct {
+	Rules    *config.Rules
+	County   string
+	Zone     *time.Location
+	Reader   *understand.Reader
+	Commands *command.Table
+	Desk     *issue.Desk
+	Box      *ballot.Box
+	State    *state.State
+	Logger   *slog.Logger
+}
+
+// Pipeline handles messages. It keeps nothing between them.
+type Pipeline struct{ Parts }
+
+// New makes a pipeline.
+func New(parts Parts) *Pipeline { return &Pipeline{parts} }
+
+// Work is the intake's Work: it fetches what the whole batch needs, then handles the items one after the other. An item that
+// fails is undone alone and keeps its error; after the commit the dialogues are saved.
+func (p *Pipeline) Work(ctx context.Context, tx *store.Tx, items []*intake.Item) (func(context.Context), error) {
+	b, err := p.prepare(ctx, tx, items)
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		if err := p.handle(b, item); err != nil {
+			return nil, err
+		}
+	}
+	return func(ctx context.Context) {
+		if err := b.state.Save(ctx); err != nil {
+			p.Logger.Warn("dialogues not saved", "error", err)
+		}
+	}, nil
+}
+
+// batch is what was fetched for all items at once.
+type batch struct {
+	tx      *store.Tx
+	state   *state.Batch
+	people  map[store.AccountKey]*bot.Person
+	units   map[bot.Conversation]bot.Unit
+	ballots map[int64]bot.Ballot // open ones, by conversation
+}
+
+func (p *Pipeline) prepare(ctx context.Context, tx *store.Tx, items []*intake.Item) (*batch, error) {
+	var who []state.Who
+	var accounts []store.AccountKey
+	var convs []bot.Conversation
+	var groups []int64
+	for _, item := range items {
+		m := item.Message
+		who = append(who, whoOf(m))
+		convs = append(convs, m.Conversation())
+		accounts = append(accounts, store.AccountKey{Channel: m.Channel, ExtID: m.Sender})
+		for _, id := range m.Mentions {
+			accounts = append(accounts, store.AccountKey{Channel: m.Channel, ExtID: id})
+		}
+		if m.Group != "" {
+			groups = append(groups, item.ConversationID)
+		}
+	}
+	b := &batch{tx: tx, ballots: map[int64]bot.Ballot{}}
+	var err error
+	if b.people, err = tx.People(accounts); err != nil {
+		return nil, err
+	}
+	if b.units, err = tx.GroupUnits(convs); err != nil {
+		return nil, err
+	}
+	if len(groups) > 0 {
+		if b.ballots, err = tx.OpenBallots(groups); err != nil {
+			return nil, err
+		}
+	}
+	if b.state, err = p.State.Load(ctx, who); err != nil {
+		p.Logger.Warn("dialogues not loaded", "error", err) // they begin again
+	}
+	return b, nil
+}
+
+func whoOf(m *bot.Message) state.Who {
+	return state.Who{Conversation: m.Conversation().Key(), Sender: m.Sender}
+}
+
+// handle runs the stages for one item. The error it returns is one that ends the whole transaction.
+func (p *Pipeline) handle(b *batch, item *intake.Item) error {
+	m := item.Message
+	t := &talk{Pipeline: p, batch: b, item: item, m: m, who: whoOf(m), private: m.Group == "", now: b.tx.Now(),
+		unit: b.units[m.Conversation()], person: b.people[store.AccountKey{Channel: m.Channel, ExtID: m.Sender}]}
+	t.session = b.state.Session(t.who)
+	item.Masked, t.pii = understand.Mask(m.Text)
+	t.text = item.Masked
+	undo := b.state.Mark(t.who)
+	err := b.tx.Guard(t.run)
+	switch {
+	case err == nil:
+		item.Answer = bot.Answer{Text: t.answer}
+		return nil
+	case errors.Is(err, store.ErrLost):
+		return err
+	}
+	undo()
+	b.people[store.AccountKey{Channel: m.Channel, ExtID: m.Sender}] = t.known // a person created in vain is gone
+	if refusal := bot.Refusal(err); refusal != nil {
+		item.Answer = bot.Answer{Text: t.refused(refusal)}
+		return nil
+	}
+	item.Err = err
+	if t.isAddressed() {
+		item.Answer = bot.Answer{Text: p.Desk.Text("busy", map[string]string{"id": strconv.FormatInt(item.ID, 36)})}
+	}
+	return nil
+}

@@ -1,0 +1,74 @@
+package pipeline
+
+import (
+	"tongshishang/bot"
+	"tongshishang/bot/understand"
+)
+
+// sameMatter finds the open issue of the unit that somebody else, or the same person, reported before in other words. It is
+// careful: another place or another category is another matter, and without a common place the words must be nearly the same.
+func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
+	recent, err := t.tx.RecentUnitIssues(t.unit.ID, t.now.Add(-t.Rules.Conduct.SameWithin), 50)
+	if err != nil {
+		return nil, err
+	}
+	var best *bot.Issue
+	most := 0.0
+	for n := range recent {
+		i := &recent[n]
+		if !i.Status.IsOpen() || i.Status == bot.StatusAwaitingRating || i.Category != m.Category || i.Kind != m.Kind {
+			continue
+		}
+		needed := t.Rules.Conduct.SameWords
+		if i.Place != "" && i.Place == m.Place {
+			needed = t.Rules.Conduct.SameWordsHere
+		} else if i.Place != "" && m.Place != "" {
+			continue
+		}
+		if alike := likeness(m.Text, i.Content); alike >= needed && alike > most {
+			best, most = i, alike
+		}
+	}
+	return best, nil
+}
+
+// likeness is Dice's coefficient over pairs of neighbouring characters, 0 to 1.
+func likeness(a, b string) float64 {
+	na, nb := len(pairs(a)), len(pairs(b))
+	if na == 0 || nb == 0 {
+		return 0
+	}
+	return 2 * float64(sharedPairs(a, b)) / float64(na+nb)
+}
+
+func sharedPairs(a, b string) int {
+	in := pairs(b)
+	n := 0
+	for p := range pairs(a) {
+		if in[p] {
+			n++
+		}
+	}
+	return n
+}
+
+// pairs are the pairs of neighbouring letters of a text, punctuation and blanks left out.
+func pairs(text string) map[[2]rune]bool {
+	out := map[[2]rune]bool{}
+	var last rune
+	for _, r := range text {
+		if !isLetter(r) {
+			last = 0
+			continue
+		}
+		if last != 0 {
+			out[[2]rune{last, r}] = true
+		}
+		last = r
+	}
+	return out
+}
+
+func isLetter(r rune) bool {
+	return r >= 0x4E00 && r <= 0x9FFF || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+}

@@ -1,0 +1,177 @@
+package understand
+
+import (
+	"math"
+	"slices"
+	"strings"
+)
+
+// verdict is what classify says of a text.
+type verdict struct {
+	Intent             Intent
+	Confidence         float64
+	Category           string
+	CategoryConfidence float64
+	Subcategory        string
+	Why                []string
+}
+
+// sheet is what the lexicons found in a text.
+type sheet struct {
+	text    []rune // folded
+	roles   []mark
+	topics  []mark
+	places  []span
+	score   [roleCount]float64
+	subject subject
+}
+
+func (r *Reader) examine(text []rune) *sheet {
+	s := &sheet{text: text, roles: append(r.roles.scan(text), r.outcomes.scan(text)...), topics: r.categories.scan(text), places: r.gazetteer.find(text)}
+	for _, m := range s.roles {
+		s.score[m.slot] += m.weight
+	}
+	s.subject = r.about(s.topics, s.places)
+	return s
+}
+
+// threshold is the sum from which an intent is believed.
+const threshold = 4.0
+
+// classify weighs a text's evidence: is it a matter, of which intent and category. It is the one function a trained model
+// replaces. Votes, chains, commands, ratings and endorsements are told by their form before it is asked.
+func (r *Reader) classify(s *sheet) verdict {
+	intent, score := s.judge()
+	v := verdict{Intent: intent, Confidence: certainty(score - threshold), Why: s.reasons(r)}
+	if intent == IntentChat {
+		v.Confidence = certainty(threshold - score)
+		return v
+	}
+	if intent == IntentPraise {
+		return v
+	}
+	v.Category, v.CategoryConfidence, v.Subcategory = s.subject.first, round(s.subject.confidence), s.subject.second
+	if v.Category == "" {
+		v.Category, v.CategoryConfidence = CategoryOther, 0.2
+	}
+	return v
+}
+
+// judge compares the four kinds of matters with small talk and returns the winner with its sum, or chat with the best sum.
+func (s *sheet) judge() (Intent, float64) {
+	topic := s.subject.weight
+	opened := s.opens()
+	if opened {
+		topic = max(topic, 2)
+	}
+	quiet := s.quiet()
+	wrong := min(4, s.score[roleFault])
+	if wrong > 0 {
+		wrong += min(0.5, s.score[roleHint])
+	}
+	public := min(1.5, s.score[roleCommon]) + min(1, s.score[rolePlace]+float64(len(s.places))) + min(1, s.score[roleAuthority]/2) - quiet
+	if opened {
+		public += 1.5
+	}
+	if s.words() < 2 { // one word, such as 过期, says neither what is wrong nor with what
+		public -= 1.5
+	}
+
+	praise, appeal, suggestion, question := 0.0, 0.0, 0.0, 0.0
+	if s.score[roleThank] > 0 && s.score[roleDeed] > 0 && (s.score[roleAuthority] > 0 || topic >= 3) {
+		praise = min(3, s.score[roleThank]) + min(2, s.score[roleDeed]) + min(2, s.score[roleAuthority]) + topic/3 - quiet - wrong/2
+	}
+	if topic > 0 && wrong+s.score[rolePlea] > 0 {
+		appeal = topic + wrong + min(1.5, s.score[rolePersist]/2) + min(3, s.score[rolePlea]) + public
+	} else if hints := min(1, s.score[roleHint]) + min(1, s.score[rolePersist]); topic >= 3 && hints > 0 {
+		appeal = topic + hints + public
+	}
+	if topic >= 1.5 && s.score[roleWish] > 0 {
+		suggestion = topic + min(4, s.score[roleWish]) + public
+	}
+	if topic >= 1.5 && s.score[roleAsk] > 0 {
+		question = topic + min(4, s.score[roleAsk]) + public
+	}
+	switch {
+	case praise >= threshold && wrong < 4:
+		return IntentPraise, praise
+	case suggestion >= threshold && (s.score[roleWish] >= 3 || suggestion > appeal || wrong < 2) && s.score[roleAsk] < 3:
+		return IntentSuggestion, suggestion
+	case question >= threshold && (wrong < 2 || s.score[roleAsk] >= 3 && wrong < 4):
+		return IntentQuestion, question
+	case appeal >= threshold:
+		return IntentAppeal, appeal
+	case suggestion >= threshold:
+		return IntentSuggestion, suggestion
+	case question >= threshold:
+		return IntentQuestion, question
+	}
+	return IntentChat, max(praise, appeal, suggestion, question)
+}
+
+// openerReach is within how many runes a petition's first word ends.
+const openerReach = 6
+
+// opens tells whether the text begins like a petition: 反映…, 关于…, 投诉….
+func (s *sheet) opens() bool {
+	for _, m := range s.roles {
+		if role(m.slot) == roleOpener && m.end <= openerReach && m.end < len(s.text) {
+			return true
+		}
+	}
+	return len(s.text) >= 8 && endsLikePetition(string(s.text))
+}
+
+// endsLikePetition recognises titles such as 关于…的建议 and 对…的质疑 by their last word.
+func endsLikePetition(text string) bool {
+	text = strings.TrimRight(text, " .。!?")
+	for _, w := range []string{"建议", "咨询", "投诉", "举报", "质疑", "的反映", "的问题", "的请求", "的诉求", "事宜"} {
+		if strings.HasSuffix(text, w) {
+			return true
+		}
+	}
+	return false
+}
+
+// words counts the distinct places in the text where a word tells the thing or what is said of it.
+func (s *sheet) words() int {
+	starts := make([]int, 0, len(s.topics))
+	note := func(start int) {
+		if !slices.Contains(starts, start) {
+			starts = append(starts, start)
+		}
+	}
+	for _, m := range s.topics {
+		note(m.start)
+	}
+	for _, m := range s.roles {
+		switch role(m.slot) {
+		case roleFault, rolePlea, roleWish, roleAsk, rolePersist, roleThank, roleHint:
+			note(m.start)
+		}
+	}
+	return len(starts)
+}
+
+// quiet is the evidence that people merely talk among themselves.
+func (s *sheet) quiet() float64 {
+	return s.score[rolePrivate]*0.75 + s.score[roleNeighbour] + s.score[roleAdvert] + s.score[roleNotice] + s.score[roleDone]
+}
+
+// certainty maps a margin to 0.5 … 1.
+func certainty(margin float64) float64 { return round(1 / (1 + math.Exp(-margin-0.4))) }
+
+func round(v float64) float64 { return math.Round(v*100) / 100 }
+
+// reasons lists the words that counted, as "role word".
+func (s *sheet) reasons(r *Reader) []string {
+	why := make([]string, 0, len(s.roles)+len(s.topics))
+	names := roleNames()
+	for _, m := range s.topics {
+		why = append(why, r.topics[m.slot].first+" "+m.text)
+	}
+	for _, m := range s.roles {
+		why = append(why, names[m.slot]+" "+strings.TrimSpace(m.text))
+	}
+	return why
+}

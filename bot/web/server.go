@@ -1,0 +1,106 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/pprof"
+	"time"
+)
+
+// Route is a pattern of net/http's ServeMux and what answers it.
+type Route struct {
+	Pattern string
+	Handler http.Handler
+}
+
+// Site is what the server offers.
+type Site struct {
+	Channels []Route                         // the webhooks
+	Ready    func(ctx context.Context) error // nil when the program can take messages
+	Metrics  http.Handler
+	Ledger   http.Handler // downloads by signed link
+	Logger   *slog.Logger
+}
+
+// Handler is the whole route table.
+func (s Site) Handler() http.Handler {
+	mux := http.NewServeMux()
+	for _, r := range s.routes() {
+		mux.Handle(r.Pattern, r.Handler)
+	}
+	return recovered(s.Logger, mux)
+}
+
+func (s Site) routes() []Route {
+	return append([]Route{
+		{"GET /healthz", http.HandlerFunc(handleHealth)},
+		{"GET /readyz", http.HandlerFunc(s.handleReady)},
+		{"GET /metrics", s.Metrics},
+		{"GET " + ledgerPath, s.Ledger},
+		{"/", http.NotFoundHandler()},
+	}, s.Channels...)
+}
+
+func handleHealth(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = fmt.Fprintln(w, "ok")
+}
+
+func (s Site) handleReady(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	if err := s.Ready(ctx); err != nil {
+		s.Logger.Warn("not ready", "error", err)
+		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+		return
+	}
+	handleHealth(w, r)
+}
+
+// recovered keeps a fault in one request from ending the program; nothing was acknowledged, so the channel delivers again.
+func recovered(log *slog.Logger, next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		defer func() {
+			if fault := recover(); fault != nil && fault != http.ErrAbortHandler {
+				log.Error("request failed", "path", r.URL.Path, "fault", fmt.Sprint(fault))
+				http.Error(w, "internal error", http.StatusInternalServerError)
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// Serve answers on the listener until the context ends, then lets requests on their way finish within the grace time.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Duration) error {
+	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
+		MaxHeaderBytes: 64 << 10}
+	failed := make(chan error, 1)
+	go func() { failed <- server.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve: %w", err)
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	err := server.Shutdown(ending)
+	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
+		err = errors.Join(err, served)
+	}
+	return err
+}
+
+// Profiles is the handler of pprof, for a separate address of the machine itself.
+func Profiles() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/debug/pprof/", pprof.Index)
+	mux.HandleFunc("/debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("/debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("/debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("/debug/pprof/trace", pprof.Trace)
+	return mux
+}

@@ -1,0 +1,168 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/config"
+	"tongshishang/store"
+)
+
+// stage is the whole program set up to play a script on: store, Redis, endpoints, a stand-in for the platforms, and a clock that
+// the script sets. Sender and timers don't run by themselves: the player calls them where the script says, so that the same
+// script always plays the same.
+type stage struct {
+	app      *app
+	player   *player
+	clock    *playClock
+	platform *platform
+	listener net.Listener
+	log      *slog.Logger
+	stop     context.CancelFunc
+	done     chan error
+}
+
+// castScript fills the database with what the script needs: its groups' units must be there; its people come with accounts on
+// every channel.
+func castScript(ctx context.Context, s *store.Store, script *script, channels []config.Channel) error {
+	return s.Write(ctx, func(tx *store.Tx) error {
+		units, err := tx.Units()
+		if err != nil {
+			return err
+		}
+		byName := map[string]int64{}
+		for _, u := range units {
+			byName[u.Name] = u.ID
+		}
+		for _, g := range script.groups {
+			if g.unit == "-" {
+				continue
+			}
+			if byName[g.unit] == 0 {
+				return fmt.Errorf("group %s: no unit %q", g.name, g.unit)
+			}
+			if _, err := tx.BindGroup(g.channel, g.id, byName[g.unit]); err != nil {
+				return err
+			}
+		}
+		for i, p := range script.people {
+			if err := castPerson(tx, p, i, byName, channels); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+func castPerson(tx *store.Tx, p scriptPerson, n int, units map[string]int64, channels []config.Channel) error {
+	person := bot.Person{Name: p.name}
+	for _, unit := range p.units {
+		role := bot.Role{Name: bot.RoleName(p.role)}
+		if role.Name == bot.RoleHandler {
+			role.Agency = unit
+		} else if role.UnitID = units[unit]; role.UnitID == 0 {
+			return fmt.Errorf("person %s: no unit %q", p.name, unit)
+		}
+		person.Roles = append(person.Roles, role)
+	}
+	if len(p.units) == 0 {
+		person.Roles = append(person.Roles, bot.Role{Name: bot.RoleName(p.role)})
+	}
+	id, _, err := tx.SaveMember(store.Member{Person: person, Phone: fmt.Sprintf("1380000%04d", n+1)})
+	if err != nil {
+		return err
+	}
+	for _, c := range channels {
+		if _, err := tx.BindAccount(store.AccountKey{Channel: c.Name, ExtID: accountID(c.Name, p.name)}, id); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// start puts the program on a listener; without timers, see stage.
+func (st *stage) start(ctx context.Context, cfg *config.Config, rules *config.Rules) error {
+	a, err := newApp(ctx, cfg, rules, st.clock.Now, st.log)
+	if err != nil {
+		return err
+	}
+	st.app = a
+	running, stop := context.WithCancel(ctx)
+	st.stop, st.done = stop, make(chan error, 1)
+	go func() { st.done <- a.run(running, st.listener) }()
+	return nil
+}
+
+// settle does what is due by the clock and sends what waits, as timers and sender would.
+func (st *stage) settle(ctx context.Context) error {
+	if err := st.app.sweep(ctx); err != nil {
+		return err
+	}
+	for {
+		if n, err := st.app.sender.Once(ctx); n == 0 || err != nil {
+			return err
+		}
+	}
+}
+
+// addressee is a delivery's place as scripts write it: a group's name, or channel and person.
+func (st *stage) addressee(d delivery) string {
+	for _, g := range st.player.script.groups {
+		if g.id == d.group {
+			return g.name
+		}
+	}
+	for channel := range st.player.channels {
+		for _, s := range st.player.script.steps {
+			if s.speaker != "" && accountID(channel, s.speaker) == d.user {
+				return channel + " " + s.speaker
+			}
+		}
+		for _, p := range st.player.script.people {
+			if accountID(channel, p.name) == d.user {
+				return channel + " " + p.name
+			}
+		}
+	}
+	return strings.TrimSpace(d.group + d.user)
+}
+
+// sampleConfig is a configuration for scripts: one official account, one OneBot 11 and one OneBot 12 channel, all talking to the
+// stand-in platform. Its secrets are no secrets.
+func sampleConfig(dir, api string) *config.Config {
+	cfg := config.Default()
+	cfg.DataDir = dir
+	cfg.Database.URL = config.Secret("sqlite://" + dir + "/tongshishang.db")
+	cfg.Redis.URL = "embedded:"
+	cfg.Log = config.Log{Level: "warn", Format: "text"}
+	cfg.PublicURL = "http://127.0.0.1:8080"
+	cfg.Channels = []config.Channel{
+		{Name: "gz", Kind: config.KindOfficialAccount, AppID: "wx0123456789abcdef", AppSecret: "demo-secret", Token: "tsstoken",
+			EncodingAESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Mode: config.ModeSafe, APIBase: api},
+		{Name: "qun", Kind: config.KindOneBot11, Secret: "tsssecret", AccessToken: "demo-token", APIURL: api},
+		{Name: "qun12", Kind: config.KindOneBot12, AccessToken: "demo-token", APIURL: api},
+	}
+	return cfg
+}
+
+// shortly is how long a script waits for the program to stop.
+const shortly = 15 * time.Second
+
+// end stops the program and waits for it.
+func (st *stage) end() error {
+	st.stop()
+	select {
+	case err := <-st.done:
+		if err != nil {
+			return err
+		}
+		return st.app.close()
+	case <-time.After(shortly):
+		return fmt.Errorf("the program didn't stop within %v", shortly)
+	}
+}

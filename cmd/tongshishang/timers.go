@@ -1,0 +1,81 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"tongshishang/bot/ballot"
+	"tongshishang/bot/issue"
+	"tongshishang/store"
+	"tongshishang/store/state"
+)
+
+// The sweep finds in SQL what no job came for; jobs come on the minute, so it may be slow.
+const (
+	sweepEvery = 30 * time.Second
+	retryEvery = 15 * time.Second
+	sweepPage  = 200
+)
+
+// jobHandlers answer the wakes of transactions.
+func (a *app) jobHandlers() map[string]state.Handler {
+	return map[string]state.Handler{
+		issue.Wake:  a.tickIssue,
+		ballot.Wake: a.closeBallot,
+	}
+}
+
+func (a *app) periodic() map[string]state.Periodic {
+	return map[string]state.Periodic{
+		"sweep": {Interval: sweepEvery, Run: a.sweep},
+		"retry": {Interval: retryEvery, Run: func(ctx context.Context) error { _, err := a.intake.Retry(ctx); return err }},
+	}
+}
+
+// timers runs the jobs and what is periodic until the context ends.
+func (a *app) timers(ctx context.Context) {
+	if err := a.jobs.Run(ctx, a.jobHandlers(), a.periodic()); err != nil {
+		a.log.Error("timers stopped", "error", err)
+	}
+}
+
+func (a *app) tickIssue(ctx context.Context, id int64) error {
+	return a.store.Write(ctx, func(tx *store.Tx) error { return a.desk.Tick(tx, id) })
+}
+
+func (a *app) closeBallot(ctx context.Context, id int64) error {
+	return a.store.Write(ctx, func(tx *store.Tx) error { return a.box.Close(tx, id) })
+}
+
+// sweep does everything that is due by SQL: deadlines of issues and ends of ballots. One that fails doesn't keep the others.
+func (a *app) sweep(ctx context.Context) error {
+	issues, ballots, err := a.due(ctx)
+	if err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	var faults []error
+	for _, id := range issues {
+		faults = append(faults, a.tickIssue(ctx, id))
+	}
+	for _, id := range ballots {
+		faults = append(faults, a.closeBallot(ctx, id))
+	}
+	if err := errors.Join(faults...); err != nil {
+		return fmt.Errorf("sweep: %w", err)
+	}
+	return nil
+}
+
+func (a *app) due(ctx context.Context) (issues, ballots []int64, err error) {
+	err = a.store.Read(ctx, func(tx *store.Tx) error {
+		var err error
+		if issues, err = tx.DueIssues(tx.Now(), sweepPage); err != nil {
+			return err
+		}
+		ballots, err = tx.DueBallots(tx.Now(), sweepPage)
+		return err
+	})
+	return issues, ballots, err
+}

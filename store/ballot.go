@@ -1,0 +1,215 @@
+package store
+
+import (
+	"fmt"
+	"time"
+
+	"tongshishang/bot"
+
+	"gorm.io/gorm/clause"
+)
+
+type ballotRow struct {
+	ID             int64 `gorm:"primaryKey;autoIncrement:false"`
+	UnitID         int64
+	ConversationID int64
+	Seq            int
+	Title          string
+	RuleName       string
+	RuleVersion    string
+	State          string
+	OpenedBy       int64
+	OpenedAt       moment
+	ClosesAt       moment
+	ClosedAt       moment
+	RollSize       int
+	RollHash       optional
+	Verdict        optional
+}
+
+func (ballotRow) TableName() string { return "ballots" }
+
+type optionRow struct {
+	BallotID int64 `gorm:"primaryKey;autoIncrement:false"`
+	N        int   `gorm:"primaryKey;autoIncrement:false"`
+	Label    string
+	Stance   string
+}
+
+func (optionRow) TableName() string { return "ballot_options" }
+
+type rollRow struct {
+	BallotID int64 `gorm:"primaryKey;autoIncrement:false"`
+	PersonID int64 `gorm:"primaryKey;autoIncrement:false"`
+}
+
+func (rollRow) TableName() string { return "ballot_rolls" }
+
+type voteRow struct {
+	ID        int64 `gorm:"primaryKey;autoIncrement:false"`
+	BallotID  int64
+	PersonID  int64
+	Choice    int
+	MessageID int64
+	CreatedAt moment
+	UpdatedAt moment
+}
+
+func (voteRow) TableName() string { return "votes" }
+
+// CreateBallot inserts a ballot with its options and its frozen roll, giving it an id.
+func (t *Tx) CreateBallot(b *bot.Ballot, roll []int64) error {
+	b.ID = t.NewID()
+	row := ballotRow{ID: b.ID, UnitID: b.UnitID, ConversationID: b.ConversationID, Seq: b.Seq, Title: fit(b.Title, 255), RuleName: b.Rule,
+		RuleVersion: b.RuleVersion, State: string(b.State), OpenedBy: b.OpenedBy, OpenedAt: at(b.OpenedAt), ClosesAt: at(b.ClosesAt),
+		RollSize: b.RollSize, RollHash: optional(b.RollHash)}
+	if err := t.write().Create(&row).Error; err != nil {
+		return fmt.Errorf("create ballot: %w", err)
+	}
+	options := make([]optionRow, len(b.Options))
+	for i, o := range b.Options {
+		options[i] = optionRow{BallotID: b.ID, N: o.N, Label: fit(o.Text, 128), Stance: string(o.Stance)}
+	}
+	if err := insert(t, "ballot options", options); err != nil {
+		return err
+	}
+	rolls := make([]rollRow, len(roll))
+	for i, p := range roll {
+		rolls[i] = rollRow{BallotID: b.ID, PersonID: p}
+	}
+	return insert(t, "ballot roll", rolls)
+}
+
+// CloseBallot seals the ballot with its verdict; false when it wasn't open any more, and then nothing is changed.
+func (t *Tx) CloseBallot(id int64, state bot.BallotState, verdict string, closedAt time.Time) (bool, error) {
+	res := t.write().Model(&ballotRow{}).Where("id = ? AND state = ?", id, string(bot.BallotOpen)).
+		Updates(map[string]any{"state": string(state), "verdict": verdict, "closed_at": at(closedAt)})
+	return res.RowsAffected > 0, wrap("close ballot", res.Error)
+}
+
+// LockBallot reads a ballot and keeps others from closing it until the transaction ends.
+func (t *Tx) LockBallot(id int64) (*bot.Ballot, error) {
+	var row ballotRow
+	if err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Take(&row, id).Error; err != nil {
+		return nil, fmt.Errorf("ballot %d: %w", id, found(err))
+	}
+	return t.withOptions(&row)
+}
+
+// OpenBallot returns the newest open ballot of the conversation; ErrNotFound when there is none.
+func (t *Tx) OpenBallot(conversation int64) (*bot.Ballot, error) {
+	return t.oneBallot("conversation_id = ? AND state = ?", conversation, string(bot.BallotOpen))
+}
+
+// OpenBallots returns the newest open ballot of each of the conversations, without options; those without one are missing.
+func (t *Tx) OpenBallots(conversations []int64) (map[int64]bot.Ballot, error) {
+	var rows []ballotRow
+	err := t.db.Where("conversation_id IN ? AND state = ?", conversations, string(bot.BallotOpen)).Order("id").Limit(1000).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("open ballots: %w", err)
+	}
+	out := make(map[int64]bot.Ballot, len(rows))
+	for i := range rows {
+		out[rows[i].ConversationID] = rows[i].ballot()
+	}
+	return out, nil
+}
+
+// LatestBallot returns the newest ballot of the conversation.
+func (t *Tx) LatestBallot(conversation int64) (*bot.Ballot, error) {
+	return t.oneBallot("conversation_id = ?", conversation)
+}
+
+// BallotBySeq returns the unit's ballot with the short number.
+func (t *Tx) BallotBySeq(unit int64, seq int) (*bot.Ballot, error) {
+	return t.oneBallot("unit_id = ? AND seq = ?", unit, seq)
+}
+
+func (t *Tx) oneBallot(where string, args ...any) (*bot.Ballot, error) {
+	var row ballotRow
+	if err := t.db.Where(where, args...).Order("id DESC").Take(&row).Error; err != nil {
+		return nil, fmt.Errorf("ballot: %w", found(err))
+	}
+	return t.withOptions(&row)
+}
+
+func (t *Tx) withOptions(row *ballotRow) (*bot.Ballot, error) {
+	b := row.ballot()
+	var options []optionRow
+	if err := t.db.Where("ballot_id = ?", row.ID).Order("n").Limit(100).Find(&options).Error; err != nil {
+		return nil, fmt.Errorf("ballot options: %w", err)
+	}
+	for _, o := range options {
+		b.Options = append(b.Options, bot.Option{N: o.N, Text: o.Label, Stance: bot.Stance(o.Stance)})
+	}
+	return &b, nil
+}
+
+func (r *ballotRow) ballot() bot.Ballot {
+	return bot.Ballot{ID: r.ID, UnitID: r.UnitID, ConversationID: r.ConversationID, Seq: r.Seq, Title: r.Title, Rule: r.RuleName,
+		RuleVersion: r.RuleVersion, State: bot.BallotState(r.State), OpenedBy: r.OpenedBy, OpenedAt: r.OpenedAt.Time,
+		ClosesAt: r.ClosesAt.Time, ClosedAt: r.ClosedAt.Time, RollSize: r.RollSize, RollHash: string(r.RollHash), Verdict: string(r.Verdict)}
+}
+
+// DueBallots returns the ids of open ballots whose time is over, earliest first.
+func (t *Tx) DueBallots(now time.Time, limit int) ([]int64, error) {
+	var ids []int64
+	err := t.db.Model(&ballotRow{}).Where("state = ? AND closes_at <= ?", string(bot.BallotOpen), at(now)).
+		Order("closes_at").Limit(limit).Pluck("id", &ids).Error
+	return ids, wrap("due ballots", err)
+}
+
+// OnRoll tells whether the person is on the ballot's roll.
+func (t *Tx) OnRoll(ballot, person int64) (bool, error) {
+	var n int64
+	err := t.db.Model(&rollRow{}).Where("ballot_id = ? AND person_id = ?", ballot, person).Count(&n).Error
+	return n > 0, wrap("roll", err)
+}
+
+// VoteOf returns the person's standing choice, 0 when they haven't voted.
+func (t *Tx) VoteOf(ballot, person int64) (int, error) {
+	var row voteRow
+	err := t.db.Where("ballot_id = ? AND person_id = ?", ballot, person).Limit(1).Find(&row).Error
+	return row.Choice, wrap("vote", err)
+}
+
+// SaveVote keeps the person's choice; a later one replaces it.
+func (t *Tx) SaveVote(v bot.Vote, message int64) error {
+	row := voteRow{ID: t.NewID(), BallotID: v.BallotID, PersonID: v.PersonID, Choice: v.Option, MessageID: message, CreatedAt: at(v.At), UpdatedAt: at(v.At)}
+	err := t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "ballot_id"}, {Name: "person_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"choice", "message_id", "updated_at"})}).Create(&row).Error
+	return wrap("save vote", err)
+}
+
+// CountVotes counts the standing choices: option number → votes.
+func (t *Tx) CountVotes(ballot int64) (map[int]int, error) {
+	var rows []struct {
+		Choice int
+		N      int
+	}
+	err := t.db.Model(&voteRow{}).Select("choice, COUNT(*) AS n").Where("ballot_id = ?", ballot).Group("choice").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("count votes: %w", err)
+	}
+	out := make(map[int]int, len(rows))
+	for _, r := range rows {
+		out[r.Choice] = r.N
+	}
+	return out, nil
+}
+
+// mostVotes bounds a count; a county has fewer people.
+const mostVotes = 1_000_000
+
+// Votes returns the standing votes, one a person.
+func (t *Tx) Votes(ballot int64) ([]bot.Vote, error) {
+	var rows []voteRow
+	if err := t.db.Select("ballot_id", "person_id", "choice", "updated_at").Where("ballot_id = ?", ballot).Order("id").Limit(mostVotes).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("votes: %w", err)
+	}
+	out := make([]bot.Vote, len(rows))
+	for i, r := range rows {
+		out[i] = bot.Vote{BallotID: r.BallotID, PersonID: r.PersonID, Option: r.Choice, At: r.UpdatedAt.Time}
+	}
+	return out, nil
+}

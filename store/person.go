@@ -1,0 +1,312 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+
+	"tongshishang/bot"
+
+	"gorm.io/gorm"
+)
+
+// The names that sealed fields are bound to.
+const (
+	fieldPhone   = "phone"
+	fieldIDCard  = "id_card"
+	fieldMessage = "message"
+)
+
+type personRow struct {
+	ID         int64 `gorm:"primaryKey;autoIncrement:false"`
+	Name       string
+	Sector     string
+	Studio     string
+	Phone      string
+	PhoneHash  optional
+	IDCard     string
+	IDCardHash optional
+	CreatedAt  moment
+	UpdatedAt  moment
+}
+
+func (personRow) TableName() string { return "people" }
+
+type roleRow struct {
+	ID        int64 `gorm:"primaryKey;autoIncrement:false"`
+	PersonID  int64
+	Name      string
+	UnitID    ref
+	Agency    string
+	Scope     string
+	CreatedAt moment
+}
+
+func (roleRow) TableName() string { return "roles" }
+
+type accountRow struct {
+	ID         int64 `gorm:"primaryKey;autoIncrement:false"`
+	Channel    string
+	ExtID      string
+	PersonID   int64
+	Nickname   string
+	Subscribed bool
+	BoundAt    moment
+	CreatedAt  moment
+}
+
+func (accountRow) TableName() string { return "accounts" }
+
+// AccountKey names an account: a person's identity on a channel.
+type AccountKey struct{ Channel, ExtID string }
+
+// People returns the people behind the accounts, with their roles, in one query; unknown accounts are missing.
+func (t *Tx) People(keys []AccountKey) (map[AccountKey]*bot.Person, error) {
+	if len(keys) == 0 {
+		return map[AccountKey]*bot.Person{}, nil
+	}
+	tuples := make([][]any, len(keys))
+	for i, k := range keys {
+		tuples[i] = []any{k.Channel, k.ExtID}
+	}
+	var rows []struct {
+		Channel, ExtID string
+		PersonID       int64
+		Name           string
+		Sector, Studio string
+		Role           optional
+		UnitID         ref
+		Agency         optional
+	}
+	err := t.db.Table("accounts a").
+		Select("a.channel, a.ext_id, p.id AS person_id, p.name, p.sector, p.studio, r.name AS role, r.unit_id, r.agency").
+		Joins("JOIN people p ON p.id = a.person_id").Joins("LEFT JOIN roles r ON r.person_id = p.id").
+		Where("(a.channel, a.ext_id) IN ?", tuples).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("people of accounts: %w", err)
+	}
+	out := make(map[AccountKey]*bot.Person, len(keys))
+	for _, r := range rows {
+		key := AccountKey{r.Channel, r.ExtID}
+		p := out[key]
+		if p == nil {
+			p = &bot.Person{ID: r.PersonID, Name: r.Name, Sector: r.Sector, Studio: r.Studio}
+			out[key] = p
+		}
+		if r.Role != "" {
+			p.Roles = append(p.Roles, bot.Role{Name: bot.RoleName(r.Role), UnitID: int64(r.UnitID), Agency: string(r.Agency)})
+		}
+	}
+	return out, nil
+}
+
+// EnsurePerson returns the person behind an account, creating a resident's record the first time.
+func (t *Tx) EnsurePerson(key AccountKey, nickname string) (*bot.Person, error) {
+	known, err := t.People([]AccountKey{key})
+	if err != nil {
+		return nil, err
+	}
+	if p := known[key]; p != nil {
+		return p, nil
+	}
+	now := at(t.Now())
+	person := personRow{ID: t.NewID(), Name: fit(nickname, 64), CreatedAt: now, UpdatedAt: now}
+	if err := t.write().Create(&person).Error; err != nil {
+		return nil, fmt.Errorf("create person: %w", err)
+	}
+	account := accountRow{ID: t.NewID(), Channel: key.Channel, ExtID: key.ExtID, PersonID: person.ID, Nickname: fit(nickname, 128), CreatedAt: now}
+	if err := t.write().Create(&account).Error; err != nil {
+		return nil, fmt.Errorf("create account: %w", err)
+	}
+	return &bot.Person{ID: person.ID, Name: person.Name}, nil
+}
+
+// SetSubscribed notes that the account follows the official account or has left it.
+func (t *Tx) SetSubscribed(key AccountKey, subscribed bool) error {
+	err := t.write().Model(&accountRow{}).Where("channel = ? AND ext_id = ?", key.Channel, key.ExtID).Update("subscribed", subscribed).Error
+	return wrap("note subscription", err)
+}
+
+// Member is a person as an import gives them.
+type Member struct {
+	Person  bot.Person
+	Phone   string // digits; empty if none
+	Account *AccountKey
+}
+
+// SaveMember inserts or updates a person with roles by phone, or by name and roles where there is no phone. It tells the
+// person's id and whether anything changed.
+func (t *Tx) SaveMember(m Member) (id int64, changed bool, err error) {
+	row, err := t.findMember(m)
+	if err != nil {
+		return 0, false, err
+	}
+	now := at(t.Now())
+	if row == nil {
+		sealed, err := t.s.keys.Seal(fieldPhone, m.Phone)
+		if err != nil {
+			return 0, false, err
+		}
+		row = &personRow{ID: t.NewID(), Name: m.Person.Name, Sector: m.Person.Sector, Studio: m.Person.Studio, Phone: sealed,
+			PhoneHash: optional(t.s.keys.Hash(fieldPhone, m.Phone)), CreatedAt: now, UpdatedAt: now}
+		changed = true
+		if err := t.write().Create(row).Error; err != nil {
+			return 0, false, fmt.Errorf("save member: %w", err)
+		}
+	} else if row.Name != m.Person.Name || row.Sector != m.Person.Sector || row.Studio != m.Person.Studio {
+		changed = true
+		err := t.write().Model(row).Updates(map[string]any{"name": m.Person.Name, "sector": m.Person.Sector, "studio": m.Person.Studio, "updated_at": now}).Error
+		if err != nil {
+			return 0, false, fmt.Errorf("save member: %w", err)
+		}
+	}
+	rolesChanged, err := t.saveRoles(row.ID, m.Person.Roles)
+	if err != nil {
+		return 0, false, err
+	}
+	if m.Account != nil {
+		bound, err := t.BindAccount(*m.Account, row.ID)
+		return row.ID, changed || rolesChanged || bound, err
+	}
+	return row.ID, changed || rolesChanged, nil
+}
+
+func (t *Tx) findMember(m Member) (*personRow, error) {
+	var row personRow
+	var err error
+	switch {
+	case m.Phone != "":
+		err = t.db.Where("phone_hash = ?", t.s.keys.Hash(fieldPhone, m.Phone)).Take(&row).Error
+	default: // people with roles and the same name and no phone are taken for one
+		err = t.db.Where("name = ? AND phone_hash IS NULL AND EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)", m.Person.Name).
+			Order("id").Take(&row).Error
+	}
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil, nil //nolint:nilnil // no such person is an answer, not a failure
+	}
+	return &row, wrap("find member", err)
+}
+
+// saveRoles makes the person's roles exactly those given.
+func (t *Tx) saveRoles(person int64, roles []bot.Role) (changed bool, err error) {
+	var have []roleRow
+	if err := t.db.Where("person_id = ?", person).Limit(1000).Find(&have).Error; err != nil {
+		return false, fmt.Errorf("roles: %w", err)
+	}
+	old := map[string]int64{}
+	for _, r := range have {
+		old[r.Name+"/"+r.Scope] = r.ID
+	}
+	var fresh []roleRow
+	for _, r := range roles {
+		scope := roleScope(r)
+		if _, ok := old[string(r.Name)+"/"+scope]; ok {
+			delete(old, string(r.Name)+"/"+scope)
+			continue
+		}
+		fresh = append(fresh, roleRow{ID: t.NewID(), PersonID: person, Name: string(r.Name), UnitID: ref(r.UnitID), Agency: r.Agency, Scope: scope, CreatedAt: at(t.Now())})
+	}
+	for _, id := range old {
+		if err := t.write().Delete(&roleRow{}, id).Error; err != nil {
+			return false, fmt.Errorf("remove role: %w", err)
+		}
+	}
+	return len(fresh)+len(old) > 0, insert(t, "roles", fresh)
+}
+
+func roleScope(r bot.Role) string {
+	switch {
+	case r.Agency != "":
+		return "agency:" + r.Agency
+	case r.UnitID != 0:
+		return fmt.Sprintf("unit:%d", r.UnitID)
+	}
+	return "*"
+}
+
+// Person returns a person with roles.
+func (t *Tx) Person(id int64) (*bot.Person, error) {
+	var row personRow
+	if err := t.db.Take(&row, id).Error; err != nil {
+		return nil, fmt.Errorf("person %d: %w", id, found(err))
+	}
+	p := &bot.Person{ID: row.ID, Name: row.Name, Sector: row.Sector, Studio: row.Studio}
+	var roles []roleRow
+	if err := t.db.Where("person_id = ?", id).Limit(1000).Find(&roles).Error; err != nil {
+		return nil, fmt.Errorf("person %d: %w", id, err)
+	}
+	for _, r := range roles {
+		p.Roles = append(p.Roles, bot.Role{Name: bot.RoleName(r.Name), UnitID: int64(r.UnitID), Agency: r.Agency})
+	}
+	return p, nil
+}
+
+// Handlers returns people who act for the agency, at most ten, oldest first.
+func (t *Tx) Handlers(agency string) ([]bot.Person, error) {
+	return t.peopleWith("r.name = ? AND r.agency = ?", string(bot.RoleHandler), agency)
+}
+
+// UnitStaff returns the people who work for the unit, at most ten, oldest first.
+func (t *Tx) UnitStaff(unit int64) ([]bot.Person, error) {
+	return t.peopleWith("r.name = ? AND r.unit_id = ?", string(bot.RoleStaff), unit)
+}
+
+// PersonByName finds somebody with a role by real name; ErrNotFound when there is none or more than one.
+func (t *Tx) PersonByName(name string) (*bot.Person, error) {
+	people, err := t.peopleWith("p.name = ?", name)
+	if err != nil {
+		return nil, err
+	}
+	if len(people) != 1 {
+		return nil, ErrNotFound
+	}
+	return &people[0], nil
+}
+
+func (t *Tx) peopleWith(where string, args ...any) ([]bot.Person, error) {
+	var rows []personRow
+	err := t.db.Table("people p").Distinct("p.id", "p.name", "p.sector", "p.studio").
+		Joins("JOIN roles r ON r.person_id = p.id").Where(where, args...).Order("p.id").Limit(10).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("people: %w", err)
+	}
+	people := make([]bot.Person, len(rows))
+	for i, r := range rows {
+		people[i] = bot.Person{ID: r.ID, Name: r.Name, Sector: r.Sector, Studio: r.Studio}
+	}
+	return people, nil
+}
+
+// Phones opens the phones of the people; people without one are missing. The caller has checked that the reader may see them.
+func (t *Tx) Phones(people []int64) (map[int64]string, error) {
+	out := map[int64]string{}
+	if len(people) == 0 {
+		return out, nil
+	}
+	var rows []personRow
+	if err := t.db.Select("id", "phone").Where("id IN ? AND phone <> ''", people).Find(&rows).Error; err != nil {
+		return nil, fmt.Errorf("phones: %w", err)
+	}
+	for _, r := range rows {
+		phone, err := t.s.keys.Open(fieldPhone, r.Phone)
+		if err != nil {
+			return nil, err
+		}
+		out[r.ID] = phone
+	}
+	return out, nil
+}
+
+// UnboundMembers lists people with a role whom no account speaks for yet, at most limit, by id after the given one.
+func (t *Tx) UnboundMembers(after int64, limit int) ([]bot.Person, error) {
+	var rows []personRow
+	err := t.db.Where("id > ? AND EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)", after).
+		Where("NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.person_id = people.id)").Order("id").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("unbound members: %w", err)
+	}
+	people := make([]bot.Person, len(rows))
+	for i, r := range rows {
+		people[i] = bot.Person{ID: r.ID, Name: r.Name}
+	}
+	return people, nil
+}

@@ -1,0 +1,196 @@
+package store_test
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"tongshishang/bot"
+	"tongshishang/store"
+	"tongshishang/store/storetest"
+
+	"gorm.io/gorm"
+)
+
+// many is a statement that fills a table with 3600 rows, n running from 1000.
+const many = "WITH RECURSIVE d (x) AS (SELECT 0 UNION ALL SELECT x + 1 FROM d WHERE x < 59) SELECT %s FROM (SELECT 1000 + a.x * 60 + b.x AS n FROM d a, d b) s"
+
+// grow fills the tables that grow with use; how they are spread over their keys is what makes an index worth using.
+func grow(t *testing.T, s *store.Store, p place) {
+	t.Helper()
+	_, dialect := s.SQL()
+	const now = "'2026-11-16 01:00:00.000000'"
+	fill := []struct{ table, columns, values string }{
+		{"units", "id, code, name, created_at", "n, CONCAT('C', n), CONCAT('N', n), " + now},
+		{"people", "id, name, created_at, updated_at", "n, 'x', " + now + ", " + now},
+		{"accounts", "id, channel, ext_id, person_id, created_at", "n, 'qun', CONCAT('u', n), n, " + now},
+		{"roles", "id, person_id, name, unit_id, agency, scope, created_at", fmt.Sprintf("n, n, 'staff', %d, CONCAT('局', n %% 100), CONCAT('s', n), %s", p.unit, now)},
+		{"conversations", "id, channel, kind, ext_id, created_at", "n, 'qun', 'g', CONCAT('g', n), " + now},
+		{"chat_groups", "id, channel, ext_id, unit_id, created_at", "n, 'qun', CONCAT('g', n), n, " + now},
+		{"sequences", "name, value", "CONCAT('s', n), n"},
+		{"messages", "id, dedup_key, conversation_id, body, sent_at, received_at, state", "n, CONCAT('k', n), n, 'x', " + now + ", " + now + ", 'handled'"},
+		{"deferred_messages", "message_id, next_at, created_at", "n, CONCAT('2026-11-', 10 + n % 20, ' 01:00:00.000000'), " + now},
+		{"issues", "id, unit_id, number, seq, status, content, reporter_id, conversation_id, result, reason, reported_at, next_at, updated_at",
+			fmt.Sprintf("n, %d, CONCAT('N', n), n, CASE WHEN n %% 100 = 0 THEN 'awaiting_rating' ELSE 'closed' END, 'x', n, n, '', '', %s, CONCAT('2026-11-', 10 + n %% 20, ' 01:00:00.000000'), %s", p.unit, now, now)},
+		{"issue_messages", "issue_id, message_id, conversation_id, ext_id, created_at", "n, n, n, CONCAT('m', n), " + now},
+		{"endorsements", "id, issue_id, person_id, message_id, created_at", "n, n, n, n, " + now},
+		{"issue_events", "id, issue_id, seq, note, created_at", "n, n, 1, '', " + now},
+		{"ratings", "id, issue_id, round, person_id, note, created_at", "n, n, 1, n, '', " + now},
+		{"ballots", "id, unit_id, conversation_id, seq, state, opened_by, opened_at, closes_at",
+			fmt.Sprintf("n, %d, n, n, CASE WHEN n %% 100 = 0 THEN 'open' ELSE 'closed' END, n, %s, %s", p.unit, now, now)},
+		{"ballot_options", "ballot_id, n, label", "n, 1, '同意'"},
+		{"ballot_rolls", "ballot_id, person_id", "n, n"},
+		{"votes", "id, ballot_id, person_id, choice, message_id, created_at, updated_at", "n, n, n, 1, n, " + now + ", " + now},
+		{"binding_codes", "hash, person_id, expires_at, created_at", "CONCAT('h', n), n, " + now + ", " + now},
+		{"outbox", "id, dedup_key, lane, body, state, next_at, created_at",
+			"n, CONCAT('o', n), CONCAT('l', n % 600), '', CASE WHEN n % 100 = 0 THEN 'pending' ELSE 'sent' END, " + now + ", " + now},
+		{"audit_heads", "chain, seq, hash", "n, 1, ''"},
+		{"audit_entries", "id, chain, seq, at, actor_id, subject_id, reason, before_state, after_state, prev_hash, hash", "n, n, 1, " + now + ", n, n, '', '', '', '', ''"},
+	}
+	write(t, s, func(tx *store.Tx) error {
+		for _, f := range fill {
+			query := "INSERT INTO " + f.table + " (" + f.columns + ") " + fmt.Sprintf(many, f.values)
+			if err := tx.Raw().Exec(query).Error; err != nil {
+				return fmt.Errorf("%s: %w", f.table, err)
+			}
+		}
+		return nil
+	})
+	for _, f := range fill {
+		analyze := map[string]string{"mysql": "ANALYZE TABLE " + f.table, "sqlite": "ANALYZE " + f.table}[dialect]
+		write(t, s, func(tx *store.Tx) error { return tx.Raw().Exec(analyze).Error })
+	}
+}
+
+// onTheWay runs every statement that a message may cause.
+func onTheWay(tx *store.Tx, p place) error {
+	now := storetest.Monday()
+	convs := []bot.Conversation{group(1), {Channel: "qun", Group: "g1001"}, {Channel: "qun", Group: "g1002"}}
+	accounts := []store.AccountKey{account(1), {Channel: "qun", ExtID: "u1001"}}
+	issue, err := tx.LockIssue(1001)
+	if err != nil {
+		return err
+	}
+	message := store.Record{ID: 1001, State: store.MessageHandled, HandledAt: now}
+	var failed error
+	try := func(_ any, err error) {
+		if err != nil && failed == nil {
+			failed = err
+		}
+	}
+	done := func(err error) { try(nil, err) }
+	try(tx.LockConversations(convs))
+	try(tx.Seen([]string{"k1001", "k1002", "new"}))
+	try(tx.People(accounts))
+	try(tx.GroupUnits(convs))
+	try(tx.UnitGroups(1001))
+	try(tx.OpenBallots([]int64{1001, 1002, 1100}))
+	try(tx.PrivateConversations([]int64{1001, 1002}))
+	try(tx.Person(1001))
+	try(tx.Handlers("局7"))
+	try(tx.NextNumber("s1001"))
+	try(tx.IssueByNumber("N1001"))
+	try(tx.IssueBySeq(p.unit, 1001))
+	try(tx.IssueOfMessage(1001, "m1001"))
+	try(tx.RecentIssues(1001, now.Add(-time.Hour), 20))
+	try(tx.UnitIssuesIn(p.unit, bot.StatusAwaitingRating, 20))
+	try(tx.PersonIssues(1001, 20))
+	try(tx.AwaitingRatingBy(1001, 5))
+	try(tx.DueIssues(now, 20))
+	try(tx.Events(1001, 20))
+	try(tx.Ratings(1001, 1, 100))
+	try(tx.Supporters(1001, 20))
+	try(tx.Supports(1001, 1001))
+	try(tx.Endorse(1001, 1002, 1))
+	try(tx.Unendorse(1001, 1002))
+	try(tx.LockBallot(1001))
+	try(tx.OpenBallot(1100))
+	try(tx.LatestBallot(1001))
+	try(tx.BallotBySeq(p.unit, 1001))
+	try(tx.DueBallots(now, 20))
+	try(tx.OnRoll(1001, 1001))
+	try(tx.VoteOf(1001, 1001))
+	try(tx.CountVotes(1001))
+	try(tx.CloseBallot(1100, bot.BallotClosed, "", now))
+	try(tx.DeferredMessages(now.Add(-5*24*time.Hour), 20))
+	try(tx.ClaimOutbox(time.Minute, 32))
+	try(tx.CancelOutbox("o1001"))
+	try(tx.Hold("o1001", "x"))
+	done(tx.OutboxSent(1001))
+	done(tx.OutboxFailed(1002, "", now))
+	done(tx.FinishMessage(&message))
+	done(tx.SaveIssue(issue))
+	done(tx.SetSubscribed(accounts[1], true))
+	done(tx.SaveRating(bot.Rating{IssueID: 1001, Round: 1, PersonID: 1001, At: now}))
+	done(tx.SaveVote(bot.Vote{BallotID: 1001, PersonID: 1001, Option: 1, At: now}, 1))
+	done(tx.Audit(store.Change{Unit: 1001, Action: "note"}))
+	return failed
+}
+
+// TestMessageQueries_UseIndexes records what is sent to the database on the way of a message and asks for the plans.
+func TestMessageQueries_UseIndexes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store, _ *storetest.Clock) {
+		p := newPlace(t, s, 1)
+		grow(t, s, p)
+		statements := map[string][]any{} // text → values
+		record := func(db *gorm.DB) { statements[db.Statement.SQL.String()] = slices.Clone(db.Statement.Vars) }
+		write(t, s, func(tx *store.Tx) error {
+			calls := tx.Raw().Callback()
+			for what, err := range map[string]error{"query": calls.Query().After("gorm:query").Register("plan", record),
+				"update": calls.Update().After("gorm:update").Register("plan", record), "delete": calls.Delete().After("gorm:delete").Register("plan", record)} {
+				if err != nil {
+					return fmt.Errorf("%s: %w", what, err)
+				}
+			}
+			return onTheWay(tx, p)
+		})
+		if len(statements) < 40 {
+			t.Errorf("only %d statements were seen", len(statements))
+		}
+		_, dialect := s.SQL()
+		for _, sql := range slices.Sorted(maps.Keys(statements)) {
+			var scans []string
+			read(t, s, func(tx *store.Tx) error {
+				var err error
+				if dialect == "mysql" {
+					scans, err = mysqlScans(tx.Raw(), sql, statements[sql])
+				} else {
+					scans, err = sqliteScans(tx.Raw(), sql, statements[sql])
+				}
+				return err
+			})
+			if len(scans) > 0 {
+				t.Errorf("%s\n\treads whole tables: %s", sql, strings.Join(scans, "; "))
+			}
+		}
+	})
+}
+
+// mysqlScans lists the tables that the plan reads whole, or in the order of an index until enough rows are found. What the
+// subqueries derive (<derived2>, <union2,3>) is small.
+func mysqlScans(db *gorm.DB, sql string, vars []any) (scans []string, err error) {
+	var plan []struct {
+		Table, Type, Extra, Rows string
+	}
+	err = db.Raw("EXPLAIN "+sql, vars...).Scan(&plan).Error
+	for _, step := range plan {
+		if (step.Type == "ALL" || step.Type == "index") && !strings.HasPrefix(step.Table, "<") {
+			scans = append(scans, fmt.Sprintf("%s (%s, %s rows, %s)", step.Table, step.Type, step.Rows, step.Extra))
+		}
+	}
+	return scans, err
+}
+
+func sqliteScans(db *gorm.DB, sql string, vars []any) (scans []string, err error) {
+	var plan []struct{ Detail string }
+	err = db.Raw("EXPLAIN QUERY PLAN "+sql, vars...).Scan(&plan).Error
+	for _, step := range plan {
+		if strings.HasPrefix(step.Detail, "SCAN") && !strings.Contains(step.Detail, "CONSTANT ROW") && step.Detail != "SCAN mine" {
+			scans = append(scans, step.Detail)
+		}
+	}
+	return scans, err
+}
