@@ -39,9 +39,6 @@ func Refuse(code Code, format string, args ...any) *Error {
 
 // Refusal returns the Error inside err, or nil when err isn't one that may be read out.
 func Refusal(err error) *Error {
-	var e *Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return nil
+	e, _ := errors.AsType[*Error](err)
+	return e
 }

@@ -86,7 +86,6 @@ type Channel struct {
 	AccessToken        Secret      `yaml:"access_token"` // OneBot: bearer token of requests, both ways
 	AccessTokenFile    string      `yaml:"access_token_file"`
 	APIURL             string      `yaml:"api_url"` // OneBot: where actions are posted; empty: this channel can't send
-	SelfID             string      `yaml:"self_id"` // the bot's own id, if events don't tell it
 }
 
 // Group binds a chat group to the unit it belongs to.

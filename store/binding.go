@@ -59,6 +59,9 @@ func (t *Tx) mergePerson(from, to int64) error {
 			return fmt.Errorf("merge person in %s: %w", m.table, err)
 		}
 	}
+	if err := t.dropDoubles(from, to); err != nil {
+		return err
+	}
 	open := t.db.Model(&ballotRow{}).Select("id").Where("state = ?", string(bot.BallotOpen))
 	return wrap("merge votes", t.write().Where("person_id = ? AND ballot_id IN (?)", from, open).Delete(&voteRow{}).Error)
 }
@@ -93,4 +96,25 @@ func (t *Tx) TakeCode(code string) (person int64, err error) {
 		return 0, fmt.Errorf("take code: %w", ErrNotFound)
 	}
 	return row.PersonID, wrap("take code", res.Error)
+}
+
+// dropDoubles takes away endorsements that count one person twice: the other half of a doubled one, and those of the person's own
+// reports.
+func (t *Tx) dropDoubles(from, to int64) error {
+	var doubled []endorsementRow
+	own := t.db.Model(&issueRow{}).Select("id").Where("reporter_id = ?", to)
+	err := t.db.Where("person_id = ? OR person_id = ? AND issue_id IN (?)", from, to, own).Limit(10000).Find(&doubled).Error
+	if err != nil {
+		return fmt.Errorf("merge endorsements: %w", err)
+	}
+	for _, e := range doubled {
+		if err := t.write().Delete(&endorsementRow{}, e.ID).Error; err != nil {
+			return fmt.Errorf("merge endorsements: %w", err)
+		}
+		err := t.write().Exec("UPDATE issues SET supporters = supporters - 1 WHERE id = ? AND supporters > 0", e.IssueID).Error
+		if err != nil {
+			return fmt.Errorf("merge endorsements: %w", err)
+		}
+	}
+	return nil
 }

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,8 +107,8 @@ func TestOpen_TellsWhatIsWrongWithTheURL(t *testing.T) {
 }
 
 func TestOpen_SQLiteInAnOddFolder(t *testing.T) {
-	path := filepath.ToSlash(filepath.Join(t.TempDir(), "通 渭?100%25#1", "库.db"))
-	raw := "sqlite://" + strings.NewReplacer("%", "%25", "?", "%3F", "#", "%23", " ", "%20").Replace(path)
+	path := filepath.Join(t.TempDir(), "通 渭?100%25#1", "库.db") // written into the URL as it is
+	raw := "sqlite://" + path
 	s := storetest.Open(t, raw, storetest.NewClock(storetest.Monday()))
 	if _, err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
@@ -119,8 +120,8 @@ func TestOpen_SQLiteInAnOddFolder(t *testing.T) {
 	if name := one[string](t, s, "SELECT name FROM units"); name != "平襄镇" {
 		t.Errorf("the reading side sees %q", name)
 	}
-	if found, err := filepath.Glob(filepath.Join(filepath.Dir(path), "库.db")); err != nil || len(found) != 1 {
-		t.Errorf("the file isn't where the URL says: %v, %v", found, err)
+	if _, err := os.Stat(path); err != nil {
+		t.Errorf("the file isn't where the URL says: %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -34,17 +35,44 @@ type dialect struct {
 }
 
 func openDialect(raw string, maxOpen int) (*dialect, error) {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return nil, errors.New("database url: not a URL")
-	}
-	switch u.Scheme {
+	scheme, rest, _ := strings.Cut(raw, "://")
+	switch scheme {
 	case "mysql":
-		return openMySQL(u, maxOpen)
+		return openMySQL(rest, maxOpen)
 	case "sqlite":
-		return openSQLite(u)
+		return openSQLite(rest)
 	}
-	return nil, fmt.Errorf("database url: scheme %q is neither mysql nor sqlite", u.Scheme)
+	return nil, errors.New("database url: it begins with neither mysql:// nor sqlite://")
+}
+
+// readMySQL reads user:password@host:port/database, user:password@unix(/socket)/database or user:password@/database?socket=/path.
+// A password is taken as it is written, or percent-encoded; nothing of the address is quoted in an error, for it holds one.
+func readMySQL(rest string) (*mysqldriver.Config, error) {
+	rest, query, _ := strings.Cut(rest, "?")
+	params, err := url.ParseQuery(query)
+	at := strings.LastIndex(rest, "@")
+	if err != nil || at < 0 {
+		return nil, errors.New("database url: write mysql://user:password@host:port/database")
+	}
+	cfg := mysqldriver.NewConfig()
+	var password string
+	cfg.User, password, _ = strings.Cut(rest[:at], ":")
+	cfg.Passwd = password
+	if plain, err := url.PathUnescape(password); err == nil {
+		cfg.Passwd = plain
+	}
+	cfg.Net, cfg.Addr, cfg.TLSConfig = "tcp", rest[at+1:], params.Get("tls")
+	if socket, database, ok := strings.Cut(strings.TrimPrefix(cfg.Addr, "unix("), ")/"); ok && strings.HasPrefix(cfg.Addr, "unix(") {
+		cfg.Net, cfg.Addr, cfg.DBName = "unix", socket, database
+		return cfg, nil
+	}
+	cfg.Addr, cfg.DBName, _ = strings.Cut(cfg.Addr, "/")
+	if socket := params.Get("socket"); socket != "" {
+		cfg.Net, cfg.Addr = "unix", socket
+	} else if _, _, err := net.SplitHostPort(cfg.Addr); err != nil {
+		cfg.Addr = net.JoinHostPort(strings.Trim(cfg.Addr, "[]"), "3306")
+	}
+	return cfg, nil
 }
 
 // mysqlSession wraps a connector: READ COMMITTED, because the rows a transaction works on are locked explicitly and gap locks
@@ -67,18 +95,11 @@ func (c mysqlSession) Connect(ctx context.Context) (driver.Conn, error) {
 	return conn, nil
 }
 
-func openMySQL(u *url.URL, maxOpen int) (*dialect, error) {
-	cfg := mysqldriver.NewConfig()
-	cfg.User, cfg.Net, cfg.Addr = u.User.Username(), "tcp", u.Host
-	cfg.Passwd, _ = u.User.Password()
-	cfg.DBName = strings.TrimPrefix(u.Path, "/")
-	if socket := u.Query().Get("socket"); socket != "" {
-		cfg.Net, cfg.Addr = "unix", socket
+func openMySQL(rest string, maxOpen int) (*dialect, error) {
+	cfg, err := readMySQL(rest)
+	if err != nil {
+		return nil, err
 	}
-	if cfg.Net == "tcp" && u.Port() == "" {
-		cfg.Addr = u.Hostname() + ":3306"
-	}
-	cfg.TLSConfig = u.Query().Get("tls")
 	cfg.Collation = "utf8mb4_bin"
 	cfg.ParseTime, cfg.Loc = true, time.UTC
 	cfg.InterpolateParams = true // one round trip a statement
@@ -96,10 +117,9 @@ func openMySQL(u *url.URL, maxOpen int) (*dialect, error) {
 		skipLocked: "SKIP LOCKED", timeSQL: "SELECT UTC_TIMESTAMP(6)", gormFor: func(db *sql.DB) gorm.Dialector { return mysql.New(mysql.Config{Conn: db}) }}, nil
 }
 
-func openSQLite(u *url.URL) (*dialect, error) {
-	path := u.Path
-	if path == "" {
-		return nil, errors.New("database url: sqlite:///path/file.db names no file")
+func openSQLite(path string) (*dialect, error) {
+	if !filepath.IsAbs(path) {
+		return nil, errors.New("database url: write sqlite:///path/file.db")
 	}
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("database folder: %w", err)
@@ -143,8 +163,7 @@ const (
 
 // isRetryable tells whether the transaction left no trace and another try may succeed.
 func isRetryable(err error) bool {
-	var my *mysqldriver.MySQLError
-	if errors.As(err, &my) {
+	if my, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		switch my.Number {
 		case mysqlLockWait, mysqlDeadlock, mysqlNotReady, mysqlCheckRead, mysqlTooManyConns, mysqlServerGone:
 			return true
@@ -156,8 +175,7 @@ func isRetryable(err error) bool {
 
 // isDuplicate tells whether a unique key refused a row.
 func isDuplicate(err error) bool {
-	var my *mysqldriver.MySQLError
-	if errors.As(err, &my) {
+	if my, ok := errors.AsType[*mysqldriver.MySQLError](err); ok {
 		return my.Number == mysqlDuplicate
 	}
 	return errors.Is(err, sqlite3.CONSTRAINT_UNIQUE) || errors.Is(err, sqlite3.CONSTRAINT_PRIMARYKEY)

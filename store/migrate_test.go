@@ -19,7 +19,7 @@ func eachEmpty(t *testing.T, run func(t *testing.T, s *store.Store)) {
 	}
 }
 
-// tables lists "table.column" with whether it may be NULL, of every table but the migrations' own.
+// columns lists "table.column" with whether it may be NULL, of every table but the migrations' own.
 func columns(t *testing.T, s *store.Store) []string {
 	t.Helper()
 	db, dialect := s.SQL()
@@ -112,22 +112,23 @@ func TestMigrateTo_DownToNothingAndUpFromEveryVersion(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, from := range append([]store.Step{{}}, steps...) {
-			if err := s.MigrateTo(t.Context(), 0); err != nil {
+		for last := range slices.Backward(steps) {
+			var from int64 // 0 is before the first
+			if last > 0 {
+				from = steps[last-1].Version
+			}
+			if err := s.MigrateTo(t.Context(), from); err != nil {
 				t.Fatal(err)
 			}
-			if left := columns(t, s); len(left) != 0 {
-				t.Fatalf("after going down to nothing there is still %v", left)
-			}
-			if err := s.MigrateTo(t.Context(), from.Version); err != nil {
-				t.Fatal(err)
+			if left := columns(t, s); from == 0 && len(left) != 0 {
+				t.Errorf("after going down to nothing there is still %v", left)
 			}
 			applied, err := s.Migrate(t.Context())
-			if err != nil || len(applied) != len(steps)-int(from.Version) {
-				t.Fatalf("from version %d: applied %d steps, %v", from.Version, len(applied), err)
+			if err != nil || len(applied) != len(steps)-last {
+				t.Fatalf("from version %d: applied %d steps, %v", from, len(applied), err)
 			}
 			if got := columns(t, s); !slices.Equal(got, whole) {
-				t.Errorf("from version %d the columns are %v, want %v", from.Version, got, whole)
+				t.Errorf("from version %d the columns are %v, want %v", from, got, whole)
 			}
 		}
 	})

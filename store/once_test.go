@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -104,37 +105,41 @@ func TestLockConversations_OneAtATime(t *testing.T) {
 			_, err := tx.LockConversations(many)
 			return err
 		})
-		held := make(chan struct{})
-		var released atomic.Bool
+		held, release := make(chan struct{}), make(chan struct{})
 		done := make(chan error, 2)
 		go func() {
 			done <- s.Write(t.Context(), func(tx *store.Tx) error {
 				_, err := tx.LockConversations([]bot.Conversation{group(1), group(2)})
 				close(held)
-				time.Sleep(100 * time.Millisecond)
-				released.Store(true)
+				<-release
 				return err
 			})
 		}()
 		<-held
-		go func() {
-			done <- s.Write(t.Context(), func(tx *store.Tx) error {
-				_, err := tx.LockConversations([]bot.Conversation{group(2), group(3)})
-				if err == nil && !released.Load() {
-					err = errors.New("a held conversation was locked by another")
-				}
-				return err
-			})
-		}()
 		if _, dialect := s.SQL(); dialect == "mysql" { // SQLite has one writer anyway
-			write(t, s, func(tx *store.Tx) error {
+			ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+			defer cancel()
+			err := s.Write(ctx, func(tx *store.Tx) error {
 				_, err := tx.LockConversations([]bot.Conversation{group(7), group(8)})
 				return err
 			})
-			if released.Load() {
-				t.Error("a free conversation had to wait for a held one")
+			if err != nil {
+				t.Errorf("a free conversation had to wait for a held one: %v", err)
 			}
 		}
+		var got atomic.Bool
+		go func() {
+			done <- s.Write(t.Context(), func(tx *store.Tx) error {
+				_, err := tx.LockConversations([]bot.Conversation{group(2), group(3)})
+				got.Store(true)
+				return err
+			})
+		}()
+		time.Sleep(50 * time.Millisecond)
+		if got.Load() {
+			t.Error("a held conversation was locked by another")
+		}
+		close(release)
 		for range 2 {
 			if err := <-done; err != nil {
 				t.Error(err)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"errors"
 	"fmt"
 
 	"tongshishang/bot"
@@ -133,31 +132,25 @@ type Member struct {
 	Account *AccountKey
 }
 
-// SaveMember inserts or updates a person with roles by phone, or by name and roles where there is no phone. It tells the
+// SaveMember inserts or updates a person with roles. It is the person with the phone; else the one with roles whom the account
+// speaks for, whose phone has changed; else the one with roles, that name and no phone, who may get one now. It tells the
 // person's id and whether anything changed.
 func (t *Tx) SaveMember(m Member) (id int64, changed bool, err error) {
 	row, err := t.findMember(m)
 	if err != nil {
 		return 0, false, err
 	}
-	now := at(t.Now())
 	if row == nil {
-		sealed, err := t.s.keys.Seal(fieldPhone, m.Phone)
-		if err != nil {
-			return 0, false, err
+		row, changed = &personRow{}, true
+		if err = t.fillPerson(row, m); err == nil {
+			row.ID, row.CreatedAt = t.NewID(), row.UpdatedAt
+			err = wrap("save member", t.write().Create(row).Error)
 		}
-		row = &personRow{ID: t.NewID(), Name: m.Person.Name, Sector: m.Person.Sector, Studio: m.Person.Studio, Phone: sealed,
-			PhoneHash: optional(t.s.keys.Hash(fieldPhone, m.Phone)), CreatedAt: now, UpdatedAt: now}
-		changed = true
-		if err := t.write().Create(row).Error; err != nil {
-			return 0, false, fmt.Errorf("save member: %w", err)
-		}
-	} else if row.Name != m.Person.Name || row.Sector != m.Person.Sector || row.Studio != m.Person.Studio {
-		changed = true
-		err := t.write().Model(row).Updates(map[string]any{"name": m.Person.Name, "sector": m.Person.Sector, "studio": m.Person.Studio, "updated_at": now}).Error
-		if err != nil {
-			return 0, false, fmt.Errorf("save member: %w", err)
-		}
+	} else {
+		changed, err = t.updatePerson(row, m)
+	}
+	if err != nil {
+		return 0, false, err
 	}
 	rolesChanged, err := t.saveRoles(row.ID, m.Person.Roles)
 	if err != nil {
@@ -170,20 +163,61 @@ func (t *Tx) SaveMember(m Member) (id int64, changed bool, err error) {
 	return row.ID, changed || rolesChanged, nil
 }
 
+// fillPerson sets the columns that an import brings; a phone that isn't given stays as it is.
+func (t *Tx) fillPerson(row *personRow, m Member) error {
+	row.Name, row.Sector, row.Studio, row.UpdatedAt = m.Person.Name, m.Person.Sector, m.Person.Studio, at(t.Now())
+	hash := optional(t.s.keys.Hash(fieldPhone, m.Phone))
+	if hash == "" || hash == row.PhoneHash {
+		return nil
+	}
+	sealed, err := t.s.keys.Seal(fieldPhone, m.Phone)
+	row.Phone, row.PhoneHash = sealed, hash
+	return err
+}
+
+func (t *Tx) updatePerson(row *personRow, m Member) (changed bool, err error) {
+	before := *row
+	if err := t.fillPerson(row, m); err != nil {
+		return false, err
+	}
+	if row.Name == before.Name && row.Sector == before.Sector && row.Studio == before.Studio && row.PhoneHash == before.PhoneHash {
+		return false, nil
+	}
+	return true, wrap("save member", t.write().Model(row).Select("name", "sector", "studio", "phone", "phone_hash", "updated_at").Updates(row).Error)
+}
+
 func (t *Tx) findMember(m Member) (*personRow, error) {
-	var row personRow
-	var err error
-	switch {
-	case m.Phone != "":
-		err = t.db.Where("phone_hash = ?", t.s.keys.Hash(fieldPhone, m.Phone)).Take(&row).Error
-	default: // people with roles and the same name and no phone are taken for one
-		err = t.db.Where("name = ? AND phone_hash IS NULL AND EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)", m.Person.Name).
-			Order("id").Take(&row).Error
+	withRoles := func() *gorm.DB {
+		return t.db.Where("EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)").Order("id")
 	}
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return nil, nil //nolint:nilnil // no such person is an answer, not a failure
+	var ways []*gorm.DB
+	if m.Phone != "" {
+		ways = append(ways, t.db.Where("phone_hash = ?", t.s.keys.Hash(fieldPhone, m.Phone)))
 	}
-	return &row, wrap("find member", err)
+	if m.Account != nil {
+		ways = append(ways, withRoles().Where("name = ? AND id = (SELECT person_id FROM accounts WHERE channel = ? AND ext_id = ?)",
+			m.Person.Name, m.Account.Channel, m.Account.ExtID))
+	}
+	ways = append(ways, withRoles().Where("name = ? AND phone_hash IS NULL", m.Person.Name))
+	for _, way := range ways {
+		var row personRow
+		if err := way.Limit(1).Find(&row).Error; err != nil {
+			return nil, fmt.Errorf("find member: %w", err)
+		}
+		if row.ID != 0 {
+			return &row, nil
+		}
+	}
+	return nil, nil //nolint:nilnil // no such person is an answer, not a failure
+}
+
+// FindMember returns the person, with roles, whom SaveMember would update; nil when it would add one.
+func (t *Tx) FindMember(m Member) (*bot.Person, error) {
+	row, err := t.findMember(m)
+	if err != nil || row == nil {
+		return nil, err
+	}
+	return t.Person(row.ID)
 }
 
 // saveRoles makes the person's roles exactly those given.

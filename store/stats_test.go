@@ -64,7 +64,7 @@ func TestTallyIssues_DueSteps(t *testing.T) {
 
 func TestTallyActivity(t *testing.T) {
 	monday := storetest.Monday()
-	storetest.Each(t, func(t *testing.T, s *store.Store, clock *storetest.Clock) {
+	storetest.Each(t, func(t *testing.T, s *store.Store, _ *storetest.Clock) {
 		var px, my site
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
 			var err error

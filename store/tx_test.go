@@ -83,10 +83,13 @@ func TestWrite_KeyTakenInBetween(t *testing.T) {
 							}
 							return err
 						}
-						if guarded {
-							return tx.Guard(create)
+						if !guarded {
+							return create()
 						}
-						return create()
+						if err := tx.Guard(create); errors.Is(err, store.ErrLost) { // any other error would be the message's own
+							return err
+						}
+						return nil
 					})
 				})
 				if ids[0] == 0 || ids[0] != ids[1] {
@@ -240,6 +243,10 @@ func TestWrite_TellsAfterTheCommit(t *testing.T) {
 			write(t, s, func(tx *store.Tx) error {
 				tx.Post("", group(1), "会发")
 				tx.Later("issue", 7, storetest.Monday())
+				_ = tx.Guard(func() error {
+					tx.Later("issue", 8, storetest.Monday())
+					return errors.New("undo")
+				})
 				return nil
 			})
 			if len(calls) != 1 || !calls[0].posted || len(calls[0].wakes) != 1 || calls[0].wakes[0].ID != 7 {

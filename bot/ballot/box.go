@@ -120,7 +120,7 @@ func (x *Box) Vote(tx *store.Tx, ballot int64, by *bot.Person, words string, mes
 	if b.State != bot.BallotOpen || !tx.Now().Before(b.ClosesAt) {
 		return "", x.refuse(bot.CodeClosed, "vote_late", map[string]string{"number": x.number(b)})
 	}
-	n, err := x.book.Choose(b.Options, words)
+	n, err := x.choose(b, words)
 	if err != nil {
 		return "", err
 	}
@@ -144,8 +144,36 @@ func (x *Box) Vote(tx *store.Tx, ballot int64, by *bot.Person, words string, mes
 
 // Fits tells whether the words name an option of the ballot, so that bare words in a group can be told from small talk.
 func (x *Box) Fits(b *bot.Ballot, words string) bool {
-	_, err := x.book.Choose(b.Options, words)
+	_, err := x.choose(b, words)
 	return err == nil
+}
+
+// choose finds the option that the words name, or that is left of them without what people say around it.
+func (x *Box) choose(b *bot.Ballot, words string) (int, error) {
+	n, err := x.book.Choose(b.Options, words)
+	if err == nil {
+		return n, nil
+	}
+	if n, ok := exact(b.Options, bare(words)); ok {
+		return n, nil
+	}
+	return 0, err
+}
+
+// bare takes off what people say before and after the option they mean, a reason among it: 支持搬, 我家选搬吧, 我投搬,这里太挤.
+func bare(words string) string {
+	whole := fold(words)
+	said := whole
+	for _, before := range []string{"我家", "我们", "我", "都", "也", "同意", "支持", "赞成", "觉得", "投票给", "选择", "投", "选"} {
+		said = strings.TrimPrefix(said, before)
+	}
+	if said != whole { // without a word of choosing, 搬,还是不搬 is talk
+		said, _, _ = strings.Cut(said, ",")
+	}
+	for _, after := range []string{"吧", "呗", "啊", "呀", "了", "好"} {
+		said = strings.TrimSuffix(said, after)
+	}
+	return said
 }
 
 // Close ends a ballot whose time is over and posts the verdict to its conversation. It may be called any number of times, by any

@@ -117,7 +117,7 @@ func numbered(said string) (int, bool) {
 // fold makes texts comparable: half width, lower case, no spaces, no punctuation at the end.
 func fold(text string) string {
 	text = strings.Join(strings.Fields(width.Narrow.String(text)), "")
-	return strings.TrimRight(strings.ToLower(text), ".,;:~。｡、,!?")
+	return strings.TrimRight(strings.ToLower(text), ".,;:~。｡、!?")
 }
 
 // shownRunes is how much of what somebody wrote is repeated in a refusal.

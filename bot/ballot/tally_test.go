@@ -257,10 +257,7 @@ func TestTally_NeverSettledSilently(t *testing.T) {
 // never turns a ballot that passed.
 func TestTally_Properties(t *testing.T) {
 	book := newBook(t)
-	var rules []config.BallotRule
-	for _, r := range book.pack.Rules {
-		rules = append(rules, r)
-	}
+	rules := book.pack.Rules
 	choices := options(t)
 	rapid.Check(t, func(t *rapid.T) {
 		p := Poll{Rule: rapid.SampledFrom(rules).Draw(t, "rule"), Options: choices}

@@ -25,7 +25,7 @@ func Ballots(box *ballot.Box, texts Texts) []*Command {
 func (f ballots) open() *Command {
 	c := &Command{Name: "表决", Usage: "#表决 题目 | 选项 | 选项 … 截止 周五18:00 [规则 简单多数]", Help: "请群里的人投票", Example: "#表决 装路灯还是修路 | 路灯 | 修路 截止 周五18:00", Who: workers}
 	c.Run = func(call *Call) (bot.Answer, error) {
-		if call.Unit.ID == 0 {
+		if call.Unit.ID == 0 || call.Private {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeUnbound, Text: f.texts("ballot_only_in_group", nil)}
 		}
 		_, text, err := f.box.Open(call.Tx, call.Person, call.Unit, call.Conversation, call.Rest)
@@ -40,7 +40,7 @@ func (f ballots) vote() *Command {
 		if call.Rest == "" {
 			return bot.Answer{}, c.usage(f.texts)
 		}
-		b, err := call.Tx.OpenBallot(call.Conversation)
+		b, err := call.Tx.LatestBallot(call.Conversation) // of a closed one the box says so
 		if errors.Is(err, store.ErrNotFound) {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeNotFound, Text: f.texts("ballot_none", nil)}
 		}

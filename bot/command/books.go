@@ -82,4 +82,3 @@ func (s Shelf) period(words string) (name string, from time.Time, ok bool) {
 	}
 	return "", time.Time{}, false
 }
-

@@ -65,17 +65,17 @@ func resolve(_ *Call, i *bot.Issue, text string) (issue.Order, error) {
 }
 
 // move is a command that names an issue, by number or by replying to its message, and moves it.
-func (f issues) move(c Command, make order) *Command {
+func (f issues) move(c Command, order order) *Command {
 	c.Run = func(call *Call) (bot.Answer, error) {
 		i, text, err := f.find(call, &c)
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		o, err := make(call, i, text)
+		o, err := order(call, i, text)
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		o.By, o.From = call.Person, call.Conversation
+		o.By, o.From, o.Unit = call.Person, call.Conversation, call.Unit.ID
 		_, line, err := f.desk.Advance(call.Tx, i.ID, o)
 		return bot.Answer{Text: line}, err
 	}
@@ -90,6 +90,9 @@ func (f issues) find(call *Call, c *Command) (*bot.Issue, string, error) {
 			return nil, "", c.usage(f.texts)
 		}
 		return call.Quoted, call.Rest, nil
+	}
+	if call.Unit.ID == 0 && ref.Number == "" && !call.Private {
+		return nil, "", &bot.Error{Code: bot.CodeUnbound, Text: f.texts("refused_no_unit", nil)}
 	}
 	i, err := f.desk.Find(call.Tx, call.Unit.ID, ref)
 	return i, text, err
@@ -109,7 +112,7 @@ func (f issues) accept(_ *Call, _ *bot.Issue, text string) (issue.Order, error) 
 // assign reads `单位 [@人] [5天]`; a person is known by a mention or by name, the rest of the words are the unit.
 func (f issues) assign(call *Call, _ *bot.Issue, text string) (issue.Order, error) {
 	o := issue.Order{Verb: workflow.Assign}
-	for rest := text; rest != ""; {
+	for rest := strings.ReplaceAll(text, "@", " @"); rest != ""; { // people leave out the blank
 		var w string
 		w, rest = word(rest)
 		if name, ok := strings.CutPrefix(w, "@"); ok {
@@ -121,10 +124,13 @@ func (f issues) assign(call *Call, _ *bot.Issue, text string) (issue.Order, erro
 			continue
 		}
 		if o.Agency == "" {
-			o.Agency = strings.Trim(w, ",,、;;")
+			o.Agency = strings.Trim(w, ",，、;；")
 			continue
 		}
 		o.Text = strings.TrimSpace(o.Text + " " + w)
+	}
+	if o.Handler == nil && len(call.Mentioned) > 0 { // many bridges give a mention without its words
+		o.Handler = &call.Mentioned[0]
 	}
 	return o, nil
 }
@@ -152,9 +158,9 @@ func (f issues) rate() *Command {
 		}
 		r := f.read(text)
 		if r.Solved == bot.SolvedUnknown && r.Satisfaction == bot.SatisfactionUnasked {
-			return bot.Answer{}, &bot.Error{Code: bot.CodeUsage, Text: f.texts("rate_unclear", map[string]string{"number": i.Short()})}
+			return bot.Answer{}, &bot.Error{Code: bot.CodeUsage, Text: f.texts("rate_unclear", map[string]string{"number": f.desk.Call(i, call.Unit.ID)})}
 		}
-		line, err := f.desk.Rated(call.Tx, i.ID, issue.Opinion{By: call.Person, From: call.Conversation, Solved: r.Solved,
+		line, err := f.desk.Rated(call.Tx, i.ID, issue.Opinion{By: call.Person, From: call.Conversation, Unit: call.Unit.ID, Solved: r.Solved,
 			Satisfaction: r.Satisfaction, Text: text, Message: call.Message, MessageExt: call.MessageExt}, call.Private)
 		return bot.Answer{Text: line}, err
 	}
@@ -166,13 +172,13 @@ func (f issues) query() *Command {
 	c.Run = func(call *Call) (bot.Answer, error) {
 		if call.Rest == "" && call.Quoted == nil {
 			list, err := call.Tx.PersonIssues(call.Person.ID, 5)
-			return bot.Answer{Text: f.desk.List(list)}, err
+			return bot.Answer{Text: f.desk.List(list, call.Unit.ID)}, err
 		}
 		i, _, err := f.find(call, c)
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		text, err := f.desk.Query(call.Tx, i)
+		text, err := f.desk.Query(call.Tx, i, call.Unit.ID)
 		return bot.Answer{Text: text}, err
 	}
 	return c
@@ -189,9 +195,9 @@ func (f issues) endorse() *Command {
 			return bot.Answer{}, err
 		}
 		if call.Private {
-			return bot.Answer{Text: f.texts("endorse_private", map[string]string{"number": i.Short()})}, nil
+			return bot.Answer{Text: f.texts("endorse_private", map[string]string{"number": f.desk.Call(i, call.Unit.ID)})}, nil
 		}
-		return bot.Answer{Text: f.desk.Households(i)}, nil
+		return bot.Answer{Text: f.desk.Households(i, call.Unit.ID)}, nil
 	}
 	return c
 }

@@ -20,6 +20,7 @@ type Delivery struct {
 
 // SenderOptions are the sender's settings.
 type SenderOptions struct {
+	Workers    int           // conversations sent to at a time
 	Poll       time.Duration // how often the outbox is looked at when nothing wakes the sender
 	Attempts   int           // before a message is given up
 	Backoff    time.Duration // after the first failure, doubled with each
@@ -41,6 +42,7 @@ type Sender struct {
 
 // NewSender makes a sender that gives each message to send.
 func NewSender(s *store.Store, send func(context.Context, bot.Outgoing) Delivery, opt SenderOptions, now bot.Clock, log *slog.Logger, stats *Metrics) *Sender {
+	opt.Workers = max(opt.Workers, 1)
 	return &Sender{store: s, send: send, opt: opt, now: now, log: log, stats: stats, wake: make(chan struct{}, 1)}
 }
 
@@ -76,14 +78,12 @@ func (s *Sender) Run(ctx context.Context) {
 	}
 }
 
-const parcels = 32
-
 // Once claims what is due, sends it and notes what came of it; it returns how many messages it tried.
 func (s *Sender) Once(ctx context.Context) (int, error) {
 	var claimed []store.Parcel
 	err := s.store.Write(ctx, func(tx *store.Tx) error {
 		var err error
-		claimed, err = tx.ClaimOutbox(s.opt.Timeout+10*time.Second, parcels)
+		claimed, err = tx.ClaimOutbox(s.opt.Timeout+10*time.Second, s.opt.Workers)
 		return err
 	})
 	if err != nil {
@@ -105,6 +105,9 @@ func (s *Sender) Once(ctx context.Context) (int, error) {
 	// What went out is noted even when the program is ending, or it would go out twice.
 	err = s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
 		for i := range claimed {
+			if results[i].Err != nil && ctx.Err() != nil {
+				continue // cut off, which is not the channel's failure: the lease ends and it is sent again
+			}
 			if err := s.note(tx, &claimed[i], results[i]); err != nil {
 				return err
 			}

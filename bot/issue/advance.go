@@ -1,6 +1,8 @@
 package issue
 
 import (
+	"strings"
+
 	"tongshishang/bot"
 	"tongshishang/bot/workflow"
 	"tongshishang/config"
@@ -12,6 +14,7 @@ type Order struct {
 	Verb    workflow.Verb
 	By      *bot.Person // nil is the system
 	From    int64       // the conversation it is ordered in, which hears the result as the answer
+	Unit    int64       // whose short numbers are understood there; 0 when none are
 	Outcome workflow.Outcome
 	Text    string         // reason, progress, answer or result; masked
 	Agency  string         // 交办: 主办单位
@@ -36,7 +39,7 @@ func (d *Desk) Advance(tx *store.Tx, id int64, o Order) (*bot.Issue, string, err
 	before := snapshot(i)
 	step, err := d.flow.Next(i, workflow.Move{Verb: o.Verb, Actors: actors, Outcome: o.Outcome, Text: o.Text, Agency: o.Agency})
 	if err != nil {
-		return nil, "", err
+		return nil, "", d.inFull(err, i, o.Unit)
 	}
 	prepare(i, o)
 	event, err := d.move(tx, i, o.By, workflow.Move{Verb: o.Verb, Actors: actors, Outcome: o.Outcome, Text: o.Text, Agency: o.Agency}, o.Limit)
@@ -49,6 +52,17 @@ func (d *Desk) Advance(tx *store.Tx, id int64, o Order) (*bot.Issue, string, err
 	}
 	line, err := d.tell(tx, i, step, o, event)
 	return i, line, err
+}
+
+// inFull makes a refusal name the issue, and the commands it proposes, in full where the short number isn't understood.
+func (d *Desk) inFull(err error, i *bot.Issue, unit int64) error {
+	refusal := bot.Refusal(err)
+	if refusal == nil || d.Call(i, unit) == i.Short() {
+		return err
+	}
+	short := " " + d.typed(i, i.UnitID)
+	full := strings.NewReplacer(i.Short(), i.Number, short+" ", " "+i.Number+" ", short+"”", " "+i.Number+"”")
+	return &bot.Error{Code: refusal.Code, Text: full.Replace(refusal.Text)}
 }
 
 func (d *Desk) actors(tx *store.Tx, i *bot.Issue, by *bot.Person) ([]workflow.Actor, error) {

@@ -2,6 +2,7 @@ package issue
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -44,6 +45,23 @@ func (d *Desk) Find(tx *store.Tx, unit int64, ref Ref) (*bot.Issue, error) {
 	return i, nil
 }
 
+// Call is how an issue is called where the short numbers of the unit are understood: #012 for one of that unit, and the full
+// number for any other.
+func (d *Desk) Call(i *bot.Issue, unit int64) string {
+	if i.UnitID == unit {
+		return i.Short()
+	}
+	return i.Number
+}
+
+// typed is Call as it is typed in a command: 12, or the full number.
+func (d *Desk) typed(i *bot.Issue, unit int64) string {
+	if i.UnitID == unit {
+		return strconv.Itoa(i.Seq)
+	}
+	return i.Number
+}
+
 func (d *Desk) notFound(err error, ref Ref) error {
 	if !isNotFound(err) {
 		return err
@@ -51,8 +69,9 @@ func (d *Desk) notFound(err error, ref Ref) error {
 	return &bot.Error{Code: bot.CodeNotFound, Text: d.Text("refused_no_issue", map[string]string{"number": ref.String()})}
 }
 
-// Query is what `#查询 N` says of an issue: status, who has it, until when, and the last thing that was said about it.
-func (d *Desk) Query(tx *store.Tx, i *bot.Issue) (string, error) {
+// Query is what `#查询 N` says of an issue: status, who has it, until when, and the last thing that was said about it. The unit
+// is the one whose short numbers the asker understands.
+func (d *Desk) Query(tx *store.Tx, i *bot.Issue, unit int64) (string, error) {
 	events, err := tx.Events(i.ID, 20)
 	if err != nil {
 		return "", err
@@ -63,24 +82,26 @@ func (d *Desk) Query(tx *store.Tx, i *bot.Issue) (string, error) {
 			said = e.Text
 		}
 	}
-	return d.Text("query_one", map[string]string{"number": i.Short(), "title": i.Title, "status": i.Status.Label(),
+	return d.Text("query_one", map[string]string{"number": d.Call(i, unit), "title": i.Title, "status": i.Status.Label(),
 		"agency": i.Agency, "name": i.HandlerName, "due": d.dueText(i), "text": said}), nil
 }
 
-// List is what `#查询` says of somebody's own issues.
-func (d *Desk) List(issues []bot.Issue) string {
+// List is what `#查询` says of somebody's own issues where the unit's short numbers are understood.
+func (d *Desk) List(issues []bot.Issue, unit int64) string {
 	if len(issues) == 0 {
 		return d.Text("query_none", nil)
 	}
 	items := make([]string, len(issues))
 	for n := range issues {
-		items[n] = d.Text("query_item", map[string]string{"number": issues[n].Short(), "title": issues[n].Title, "status": issues[n].Status.Label()})
+		items[n] = d.Text("query_item", map[string]string{"number": d.Call(&issues[n], unit), "title": issues[n].Title, "status": issues[n].Status.Label()})
 	}
 	return d.Text("query_list", map[string]string{"list": strings.Join(items, "、")})
 }
 
-// AcceptLimit is how long somebody has to accept or refuse, in the pack's words.
-func (d *Desk) AcceptLimit() string { return d.flow.LimitOf(workflow.ClockAccept) }
+// AcceptLimit is how long somebody has to accept or refuse, as people say it: 1个工作日.
+func (d *Desk) AcceptLimit() string {
+	return strings.Replace(d.flow.LimitOf(workflow.ClockAccept), "工作日", "个工作日", 1)
+}
 
 // Day is a date as people say it: 11月30日.
 func (d *Desk) Day(t time.Time) string {

@@ -61,9 +61,9 @@ func (d *Desk) Unendorse(tx *store.Tx, id int64, by *bot.Person) (*bot.Issue, er
 	return i, d.audit(tx, i, by, bot.Event{Verb: "unendorse"}, before)
 }
 
-// Households is what the group hears of the count: the reporter's household and those who joined.
-func (d *Desk) Households(i *bot.Issue) string {
-	return d.Text("endorse_count", map[string]string{"number": i.Short(), "count": fmt.Sprint(i.Supporters + 1)})
+// Households is what a group of the unit hears of the count: the reporter's household and those who joined.
+func (d *Desk) Households(i *bot.Issue, unit int64) string {
+	return d.Text("endorse_count", map[string]string{"number": d.Call(i, unit), "count": fmt.Sprint(i.Supporters + 1)})
 }
 
 // SetPlace adds the place that was asked for.

@@ -75,12 +75,9 @@ func (d *Desk) Registered(issues []*bot.Issue, unit bot.Unit, private bool) stri
 		}
 		return d.Text(name, map[string]string{"number": i.Short(), "title": i.Title, "place": i.Place, "unit": unit.Name, "n": fmt.Sprint(i.Seq)})
 	}
-	list := ""
+	items := make([]string, len(issues))
 	for n, i := range issues {
-		if n > 0 {
-			list += "、"
-		}
-		list += d.Text("registered_item", map[string]string{"number": i.Short(), "title": i.Title, "place": i.Place})
+		items[n] = d.Text("registered_item", map[string]string{"number": i.Short(), "title": i.Title, "place": i.Place})
 	}
-	return d.Text("registered_many", map[string]string{"count": fmt.Sprint(len(issues)), "list": list})
+	return d.Text("registered_many", map[string]string{"count": fmt.Sprint(len(issues)), "list": strings.Join(items, "、")})
 }

@@ -13,6 +13,7 @@ var noLimit config.Limit
 type Opinion struct {
 	By           *bot.Person
 	From         int64 // conversation
+	Unit         int64 // whose short numbers are understood there; 0 when none are
 	Solved       bot.Solved
 	Satisfaction bot.Satisfaction
 	Text         string // their words, masked
@@ -43,7 +44,7 @@ func (d *Desk) Rate(tx *store.Tx, id int64, o Opinion) (i *bot.Issue, line strin
 	if err != nil {
 		return nil, "", false, err
 	}
-	i, line, err = d.Advance(tx, id, Order{Verb: workflow.Rate, By: o.By, From: o.From, Outcome: workflow.Outcome(o.Solved), Text: o.Text})
+	i, line, err = d.Advance(tx, id, Order{Verb: workflow.Rate, By: o.By, From: o.From, Unit: o.Unit, Outcome: workflow.Outcome(o.Solved), Text: o.Text})
 	if err != nil {
 		return nil, "", false, err
 	}
@@ -108,7 +109,7 @@ func (d *Desk) Rated(tx *store.Tx, id int64, o Opinion, private bool) (string, e
 		}
 		return d.Text("rate_private", map[string]string{"solved": solved, "satisfaction": satisfaction}), nil
 	case last:
-		return d.Text("rate_last", map[string]string{"number": i.Short()}), nil
+		return d.Text("rate_last", map[string]string{"number": d.Call(i, o.Unit)}), nil
 	}
 	return "", nil
 }

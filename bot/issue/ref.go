@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"tongshishang/store"
+
+	"golang.org/x/text/width"
 )
 
 // Ref names an issue as people write it: #1, #001, 1号, 12, or the full number TW-PX-2611-012.
@@ -17,12 +19,13 @@ type Ref struct {
 }
 
 var (
-	fullNumber  = regexp.MustCompile(`^[#＃]?([A-Za-z]{1,6}-[A-Za-z0-9]{1,8}-\d{4}-\d{3,7})$`)
-	shortNumber = regexp.MustCompile(`^(?:[#＃]?0*([1-9]\d{0,6})号?|第0*([1-9]\d{0,6})号)$`)
+	fullNumber  = regexp.MustCompile(`^#?([A-Za-z]{1,6}-[A-Za-z0-9]{1,8}-\d{4}-\d{3,7})$`)
+	shortNumber = regexp.MustCompile(`^(?:#?0*([1-9]\d{0,6})号?|第0*([1-9]\d{0,6})号)$`)
 )
 
-// ParseRef reads a reference; ok is false when the word isn't one.
+// ParseRef reads a reference, in full-width characters as well; ok is false when the word isn't one.
 func ParseRef(word string) (ref Ref, ok bool) {
+	word = width.Narrow.String(word)
 	if m := fullNumber.FindStringSubmatch(word); m != nil {
 		return Ref{Number: strings.ToUpper(m[1])}, true
 	}

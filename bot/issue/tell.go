@@ -19,7 +19,7 @@ func (d *Desk) tell(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, e b
 	if step.Text == "" {
 		return "", nil
 	}
-	line := d.Text(step.Text, d.fields(i, o, e))
+	line := d.Text(step.Text, d.fields(i, o, e, o.Unit))
 	occasion := fmt.Sprintf("issue:%d:%d", i.ID, e.Seq)
 	if i.ConversationID != o.From {
 		home, err := tx.Conversation(i.ConversationID)
@@ -27,13 +27,21 @@ func (d *Desk) tell(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, e b
 			return "", err
 		}
 		if residentsHear(step) {
-			tx.PostAt(occasion+":home", home, line, d.speakAt(tx, home))
+			tx.PostAt(occasion+":home", home, d.Text(homeText(o.Verb, step, home), d.fields(i, o, e, i.UnitID)), d.speakAt(tx, home))
 		}
 	}
 	if err := d.tellPeople(tx, i, step, o, occasion); err != nil {
 		return "", err
 	}
 	return line, nil
+}
+
+// homeText is what is said where the issue was raised: of an outcome one to one, what is asked personally.
+func homeText(verb workflow.Verb, step workflow.Step, home bot.Conversation) string {
+	if verb == workflow.Resolve && !home.IsGroup() {
+		return "resolve_private"
+	}
+	return step.Text
 }
 
 // speakAt is when the bot may say something in the conversation that nobody there asked it: a group sleeps in the quiet hours.
@@ -48,13 +56,13 @@ func residentsHear(s workflow.Step) bool {
 	return slices.Contains(s.Tells, workflow.TellReporter) || slices.Contains(s.Tells, workflow.TellSupporters)
 }
 
-// fields are all that the texts of moves may name.
-func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event) map[string]string {
+// fields are all that the texts of moves may name, for readers who understand the unit's short numbers.
+func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event, unit int64) map[string]string {
 	name := i.HandlerName
 	if o.Verb == workflow.Accept && o.By != nil {
 		name = o.By.Name
 	}
-	return map[string]string{"number": i.Short(), "n": fmt.Sprint(i.Seq), "title": i.Title, "place": i.Place, "agency": i.Agency, "name": name,
+	return map[string]string{"number": d.Call(i, unit), "n": d.typed(i, unit), "title": i.Title, "place": i.Place, "agency": i.Agency, "name": name,
 		"due": d.dueText(i), "date": d.Day(e.At), "reason": e.Text, "text": e.Text, "result": e.Text}
 }
 
@@ -62,10 +70,11 @@ func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event) map[string]string {
 // own chat with the bot isn't where the issue was raised.
 func (d *Desk) tellPeople(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, occasion string) error {
 	var people []int64
-	text := ""
+	var text string
+	unit := i.UnitID
 	switch {
 	case o.Verb == workflow.Assign:
-		text = "assign_handler"
+		text, unit = "assign_handler", 0 // a handler works for all units: only the full number is clear
 		handlers, err := d.handlers(tx, i)
 		if err != nil {
 			return err
@@ -92,7 +101,7 @@ func (d *Desk) tellPeople(tx *store.Tx, i *bot.Issue, step workflow.Step, o Orde
 	e := bot.Event{Text: o.Text, At: tx.Now()}
 	for _, p := range people {
 		if to, ok := chats[p]; ok && to != home {
-			tx.Post(fmt.Sprintf("%s:%d", occasion, p), to, d.Text(text, d.fields(i, o, e)))
+			tx.Post(fmt.Sprintf("%s:%d", occasion, p), to, d.Text(text, d.fields(i, o, e, unit)))
 		}
 	}
 	return nil

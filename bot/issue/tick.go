@@ -52,7 +52,7 @@ func (d *Desk) remind(tx *store.Tx, i *bot.Issue, now time.Time) error {
 	for _, p := range people {
 		if to, ok := chats[p]; ok {
 			tx.Post(fmt.Sprintf("issue:%d:overdue:%d:%d", i.ID, missed.Unix(), p), to,
-				d.Text("reminder_overdue", map[string]string{"number": i.Short(), "title": i.Title, "days": fmt.Sprint(max(days, 1))}))
+				d.Text("reminder_overdue", map[string]string{"number": i.Number, "title": i.Title, "days": fmt.Sprint(max(days, 1))}))
 		}
 	}
 	before := snapshot(i)

@@ -40,11 +40,14 @@ func (f Faults) Error() string {
 // longestShown is how many characters of a wrong cell are shown: enough to find it.
 const longestShown = 20
 
-// show quotes a cell for a fault. A phone that slipped into the wrong column is masked like anywhere else.
-func show(cell string) string {
+// show quotes a cell for a fault.
+func show(cell string) string { return "“" + brief(cell) + "”" }
+
+// brief is a cell on one line. A phone that slipped into the wrong column is masked like anywhere else.
+func brief(cell string) string {
 	masked, _ := understand.Mask(strings.Join(strings.Fields(cell), " "))
 	if utf8.RuneCountInString(masked) > longestShown {
 		masked = string([]rune(masked)[:longestShown]) + "…"
 	}
-	return "“" + masked + "”"
+	return masked
 }

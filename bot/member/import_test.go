@@ -144,14 +144,14 @@ func TestImportUnits_Faults(t *testing.T) {
 			{"empty", "", []string{"第 1 行:文件是空的"}},
 			{"no rows", county[:15], []string{"第 1 行:下面没有内容"}},
 			{"heads", "code,名字,kind,类型\nLC,陇川镇,township,乡镇\n",
-				[]string{"第 1 行“第 2 列”列:不认识的表头“名字”", "第 1 行“第 4 列”列:表头“类型”出现了两次", "第 1 行“name”列:缺少这一列"}},
+				[]string{"第 1 行“名字”列:不认识的表头", "第 1 行“类型”列:这一列出现了两次", "第 1 行“name”列:缺少这一列"}},
 			{"a good row beside every kind of wrong one",
 				"编码,name,kind\nLC,陇川镇,township\nABCDEFGHI,甲镇,township\n乙,乙镇,镇\nBY,,community\nLC,丙镇,township\nBYZ,陇川镇,township\n" +
 					"PX,丁镇,township\nXX,马营镇,township\nYY,=1+1,township\nZZ,戊镇,township,多\n",
 				[]string{"第 3 行“编码”列:编码“ABCDEFGHI”不对", "第 4 行“编码”列:编码“乙”不对", "第 4 行“kind”列:不认识的类型“镇”",
 					"第 5 行“name”列:没有写名称", "第 6 行“编码”列:编码和第 2 行重复", "第 7 行“name”列:名称和第 2 行重复",
 					"第 8 行“编码”列:编码 PX 已经是“平襄镇”的", "第 9 行“name”列:“马营镇”的编码已经是 MY", "第 10 行“name”列:以 = 开头",
-					"第 11 行“第 4 列”列:上面没有表头"}},
+					"第 11 行:第 4 格“多”上面没有表头"}},
 			{"lines are counted through blank lines and line breaks", "code,name,kind\n\n\"L\nC\",\"陇川\n镇\",township\n\nBY,,township\n",
 				[]string{"第 3 行“code”列:编码“L C”不对", "第 7 行“name”列:没有写名称"}},
 		} {
@@ -259,7 +259,7 @@ func TestImportMembers_Faults(t *testing.T) {
 			want       []string
 		}{
 			{"heads", "name,手机号,电话,生日\n张三,13800000001,,\n",
-				[]string{"第 1 行“第 3 列”列:表头“电话”出现了两次", "第 1 行“第 4 列”列:不认识的表头“生日”", "第 1 行“role”列:缺少这一列"}},
+				[]string{"第 1 行“电话”列:这一列出现了两次", "第 1 行“生日”列:不认识的表头", "第 1 行“role”列:缺少这一列"}},
 			{"cells", "name,手机号,role,units,channel,user\n钱八,13800000008,member,,,\n,123,boss,,,\n钱九,12800000009,staff,,,\n" +
 				"钱十,5550000,staff,平湘镇;PX;不知道,,\n钱一,,handler,;,,\n钱二,,member,,fax,u1\n钱三,,member,,qun,\n钱四,,member,,,u2\n" +
 				strings.Repeat("长", 65) + ",,admin,,,\n",
@@ -273,7 +273,7 @@ func TestImportMembers_Faults(t *testing.T) {
 				"孙一,13800000011,,member,qun,wxid_q\n周二,,,member,,\n周二,13800000012,,member,,\n",
 				[]string{"第 3 行“phone”列:电话 138****0008 在第 2 行是另一个人的", "第 4 行“sector”列:和第 2 行同一个人的写得不一样",
 					"第 5 行“user”列:账号在第 2 行已经是另一个人的", "第 6 行“phone”列:第 7 行有同名的人写了电话"}},
-			{"accounts of others", "name,phone,role,channel,user\n钱八,13800000008,member,qun,wxid_z\n张三,13800000001,member,qun,wxid_z\n赵六,,admin,qun,wxid_l\n",
+			{"accounts of others", "name,phone,role,channel,user\n钱八,13800000008,member,qun,wxid_z\n张三,13800000001,member,qun,wxid_z\n赵七,,admin,qun,wxid_l\n",
 				[]string{"第 2 行“user”列:账号已经绑定给另一个人", "第 3 行“user”列:账号在第 2 行已经是另一个人的", "第 4 行“user”列:账号已经绑定给另一个人"}},
 		} {
 			t.Run(c.name, func(t *testing.T) {

@@ -56,11 +56,10 @@ func (r *roster) checkOwners(tx *store.Tx) error {
 		}
 		for _, key := range part {
 			owner, p := known[key], r.owners[key]
-			if owner == nil || len(owner.Roles) == 0 || p.phone != "" && phones[owner.ID] == p.phone ||
-				p.phone == "" && phones[owner.ID] == "" && owner.Name == p.Name {
-				continue
+			if owner == nil || len(owner.Roles) == 0 || owner.Name == p.Name || p.phone != "" && phones[owner.ID] == p.phone {
+				continue // nobody's yet, or the same person, perhaps with a new phone or a new name
 			}
-			r.fault(p.entry, "user", "账号已经绑定给另一个人", "检查账号;换了电话的人,电话先照原来的写")
+			r.fault(p.entry, "user", "账号已经绑定给另一个人", "检查账号和姓名")
 		}
 	}
 	return nil
@@ -77,20 +76,25 @@ func personIDs(known map[store.AccountKey]*bot.Person) []int64 {
 func savePeople(tx *store.Tx, people []*person, by bot.Person) (Count, []bot.Person, error) {
 	var count Count
 	saved := make([]bot.Person, 0, len(people))
-	// Ids grow with time, so whoever has a greater one than this was added here.
-	newest := tx.NewID()
 	for _, p := range people {
+		old, err := tx.FindMember(p.member())
+		if err != nil {
+			return Count{}, nil, fmt.Errorf("line %d: %w", p.line, err)
+		}
 		changed, err := savePerson(tx, p)
 		if err != nil {
 			return Count{}, nil, err
 		}
-		count.add(p.ID < newest, changed)
+		count.add(old != nil, changed)
 		saved = append(saved, p.Person)
 		if !changed {
 			continue
 		}
-		err = tx.Audit(store.Change{ActorID: by.ID, Actor: by.Name, Action: "import", Subject: "person", SubjectID: p.ID, After: personState(p)})
-		if err != nil {
+		c := store.Change{ActorID: by.ID, Actor: by.Name, Action: "import", Subject: "person", SubjectID: p.ID, After: personState(&p.Person, p.accounts)}
+		if old != nil {
+			c.Before = personState(old, nil)
+		}
+		if err := tx.Audit(c); err != nil {
 			return Count{}, nil, err
 		}
 	}
@@ -98,10 +102,10 @@ func savePeople(tx *store.Tx, people []*person, by bot.Person) (Count, []bot.Per
 }
 
 func savePerson(tx *store.Tx, p *person) (changed bool, err error) {
-	if p.ID, changed, err = tx.SaveMember(store.Member{Person: p.Person, Phone: p.phone}); err != nil {
+	if p.ID, changed, err = tx.SaveMember(p.member()); err != nil {
 		return false, fmt.Errorf("line %d: %w", p.line, err)
 	}
-	for _, key := range p.accounts {
+	for _, key := range p.accounts[min(1, len(p.accounts)):] {
 		bound, err := tx.BindAccount(key, p.ID)
 		if err != nil {
 			return false, fmt.Errorf("line %d: %w", p.line, err)
@@ -111,14 +115,23 @@ func savePerson(tx *store.Tx, p *person) (changed bool, err error) {
 	return changed, nil
 }
 
+// member is the person as the store takes them, with the first account; further ones are bound after.
+func (p *person) member() store.Member {
+	m := store.Member{Person: p.Person, Phone: p.phone}
+	if len(p.accounts) > 0 {
+		m.Account = &p.accounts[0]
+	}
+	return m
+}
+
 // personState is what the audit keeps of a person: no phone and no account, only the channels it speaks on.
-func personState(p *person) map[string]any {
+func personState(p *bot.Person, accounts []store.AccountKey) map[string]any {
 	roles := make([]map[string]any, len(p.Roles))
 	for i, r := range p.Roles {
 		roles[i] = map[string]any{"role": r.Name, "unit": r.UnitID, "agency": r.Agency}
 	}
 	var channels []string
-	for _, key := range p.accounts {
+	for _, key := range accounts {
 		channels = appendNew(channels, key.Channel)
 	}
 	return map[string]any{"name": p.Name, "sector": p.Sector, "studio": p.Studio, "roles": roles, "channels": channels}

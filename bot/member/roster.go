@@ -82,10 +82,10 @@ func (r *roster) read() {
 
 func (r *roster) readPerson(e entry) *person {
 	p := &person{entry: e}
-	if p.Name = r.text(e, "name", nameLimit); p.Name == "" {
+	if p.Name = r.text(e, "name"); p.Name == "" {
 		r.fault(e, "name", "没有写姓名", "写上姓名")
 	}
-	p.Sector, p.Studio = r.text(e, "sector", nameLimit), r.text(e, "studio", nameLimit)
+	p.Sector, p.Studio = r.text(e, "sector"), r.text(e, "studio")
 	var ok bool
 	if p.phone, ok = readPhone(e.cells["phone"]); !ok {
 		r.fault(e, "phone", "不是电话号码", "写 11 位手机号,或带区号的座机号如 0932-5550000,没有就空着")

@@ -61,16 +61,16 @@ func readSheet(lines []report.Line, columns []column) (*sheet, error) {
 
 // readHeads returns the name of the column at each place; empty under an empty head.
 func readHeads(line report.Line, columns []column) (order []string, faults Faults) {
-	for i, head := range line.Cells {
+	for _, head := range line.Cells {
 		at := slices.IndexFunc(columns, func(c column) bool { return c.is(head) })
 		switch {
 		case head == "":
 			order = append(order, "")
 		case at < 0:
-			faults = append(faults, Fault{line.N, placeName(i), "不认识的表头" + show(head), "可以写:" + nameList(columns)})
+			faults = append(faults, Fault{line.N, brief(head), "不认识的表头", "可以写:" + nameList(columns)})
 			order = append(order, "")
 		case slices.Contains(order, columns[at].name):
-			faults = append(faults, Fault{line.N, placeName(i), "表头" + show(head) + "出现了两次", "只留一列"})
+			faults = append(faults, Fault{line.N, brief(head), "这一列出现了两次", "只留一列"})
 		default:
 			order = append(order, columns[at].name)
 		}
@@ -90,7 +90,7 @@ func (s *sheet) add(line report.Line, order []string) {
 		if i < len(order) && order[i] != "" {
 			e.cells[order[i]] = cell
 		} else if cell != "" {
-			s.faults = append(s.faults, Fault{line.N, placeName(i), "上面没有表头", "删掉这一格,或检查是不是多了一个逗号"})
+			s.faults = append(s.faults, Fault{line.N, "", fmt.Sprintf("第 %d 格%s上面没有表头", i+1, show(cell)), "删掉这一格,或检查是不是多了一个逗号"})
 		}
 	}
 	s.entries = append(s.entries, e)
@@ -105,11 +105,14 @@ func (s *sheet) fault(e entry, column, reason, mend string) {
 	s.faults = append(s.faults, Fault{e.line, head, reason, mend})
 }
 
-// text reads a cell that is shown to people: tidied, at most limit characters, which is what its column in the store holds.
-func (s *sheet) text(e entry, column string, limit int) string {
+// nameLimit is how many characters of a name, sector, studio or agency the store keeps.
+const nameLimit = 64
+
+// text reads a cell that is shown to people, tidied.
+func (s *sheet) text(e entry, column string) string {
 	text := tidy(e.cells[column])
-	if n := utf8.RuneCountInString(text); n > limit {
-		s.fault(e, column, fmt.Sprintf("有 %d 个字,太长", n), fmt.Sprintf("写 %d 个字以内", limit))
+	if n := utf8.RuneCountInString(text); n > nameLimit {
+		s.fault(e, column, fmt.Sprintf("有 %d 个字,太长", n), fmt.Sprintf("写 %d 个字以内", nameLimit))
 	}
 	if text != "" && strings.ContainsRune("=+-@", rune(text[0])) {
 		s.fault(e, column, "以 "+text[:1]+" 开头,像是公式", "写公式算出来的字")
@@ -137,7 +140,7 @@ func tidy(text string) string {
 	}, text)
 	var b strings.Builder
 	var last rune
-	for _, word := range strings.Fields(text) {
+	for word := range strings.FieldsSeq(text) {
 		first, _ := utf8.DecodeRuneInString(word)
 		if last != 0 && !(unicode.Is(unicode.Han, last) && unicode.Is(unicode.Han, first)) {
 			b.WriteByte(' ')
@@ -157,6 +160,3 @@ func nameList(columns []column) string {
 	}
 	return strings.Join(names, "、")
 }
-
-// placeName names a column that has no head of its own by its letter in a spreadsheet and its number: 第 3 列.
-func placeName(i int) string { return fmt.Sprintf("第 %d 列", i+1) }

@@ -12,9 +12,6 @@ import (
 	"golang.org/x/text/width"
 )
 
-// nameLimit is how many characters of a name, sector, studio or agency the store keeps.
-const nameLimit = 64
-
 // unitColumns are the columns of a file of units.
 func unitColumns() []column {
 	return []column{
@@ -70,7 +67,7 @@ func readUnits(s *sheet, known []bot.Unit) []bot.Unit {
 
 // readUnit reads a row; what is wrong stays empty, so that it isn't complained of again.
 func readUnit(s *sheet, e entry) bot.Unit {
-	u := bot.Unit{Code: plainCode(e.cells["code"]), Name: s.text(e, "name", nameLimit)}
+	u := bot.Unit{Code: plainCode(e.cells["code"]), Name: s.text(e, "name")}
 	if !unitCode.MatchString(u.Code) {
 		s.fault(e, "code", "编码"+show(e.cells["code"])+"不对", "写 1 到 8 个字母或数字,如 PX")
 		u.Code = ""

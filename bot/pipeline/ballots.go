@@ -31,7 +31,7 @@ func (t *talk) vote() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	if !t.Box.Fits(b, words) {
+	if !t.Box.Fits(b, words) && !t.namesOption() {
 		return t.reading.Intent == understand.IntentVote, nil
 	}
 	t.item.Intent = string(understand.IntentVote)
@@ -44,6 +44,16 @@ func (t *talk) vote() (bool, error) {
 		t.say("vote_private", map[string]string{"choice": choice})
 	}
 	return true, err
+}
+
+// surelyVote is how certain the reading of a vote must be for its sender to be told that it can't count: 选5 is one, while a bare 5
+// may be talk.
+const surelyVote = 0.9
+
+// namesOption tells whether the sender said in so many words that they choose an option.
+func (t *talk) namesOption() bool {
+	r := t.reading
+	return r.Intent == understand.IntentVote && len(r.Choice) > 0 && r.Confidence >= surelyVote
 }
 
 // choice is the words that may name an option; empty when the message can't be a vote. Of a chain sign-up only the sender's own

@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"time"
 
 	"tongshishang/bot"
@@ -8,6 +9,9 @@ import (
 	"tongshishang/bot/understand"
 	"tongshishang/store"
 )
+
+// matterTags are hashtags that people put before what they have to say; they are no commands.
+var matterTags = []string{"投诉", "举报", "求助", "反映", "建议", "咨询", "诉求"}
 
 // command runs a command of the table. A word nobody knows is answered when it is nearly a command or said to the bot; other
 // hashtags are small talk.
@@ -19,9 +23,13 @@ func (t *talk) command() (bool, error) {
 	if !ok {
 		return false, nil
 	}
+	verb, known := t.Commands.Find(line.Name)
+	if !known && slices.Contains(matterTags, line.Name) {
+		t.text = line.Name + " " + line.Rest
+		return t.readIt()
+	}
 	t.line = line
 	t.item.Intent = string(understand.IntentCommand)
-	verb, known := t.Commands.Find(line.Name)
 	if !known {
 		if t.Commands.Nearest(line.Name) == "" && !t.m.ToBot && !t.private {
 			t.item.Intent = string(understand.IntentChat)

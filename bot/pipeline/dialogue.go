@@ -3,7 +3,6 @@ package pipeline
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 
 	"tongshishang/bot"
 	"tongshishang/bot/understand"
@@ -13,12 +12,11 @@ import (
 // on, and the question stays open until its life is over.
 func (t *talk) dialogue() (bool, error) {
 	d := t.session.Dialogue
-	if d == nil {
-		return false, nil
+	if d != nil && t.now.Sub(d.At) > t.Rules.Conduct.DialogueLife {
+		d, t.session.Dialogue = nil, nil
 	}
-	if t.now.Sub(d.At) > t.Rules.Conduct.DialogueLife {
-		t.session.Dialogue = nil
-		return false, nil
+	if d == nil {
+		return t.quotedPlace()
 	}
 	switch d.Kind {
 	case askPlace:
@@ -33,25 +31,20 @@ func (t *talk) dialogue() (bool, error) {
 	return false, nil
 }
 
-// longestPlace is how many characters the answer to 在哪一片 may have.
-const longestPlace = 30
-
-func (t *talk) givePlace(id int64) (bool, error) {
-	isPlace := len(t.reading.Places) > 0 || t.m.Quote != nil || t.m.Kind == bot.KindLocation
-	if !isPlace || utf8.RuneCountInString(t.text) > longestPlace || t.reading.Intent.IsMatter() && t.m.Quote == nil {
+// giveUnit registers what was told before, now that its unit is known. Another matter isn't the answer; the same one told again
+// takes the place of the first.
+func (t *talk) giveUnit(told string) (bool, error) {
+	if t.reading.Intent.IsMatter() {
+		if likeness(t.text, told) >= t.Rules.Conduct.SameWordsHere {
+			t.session.Dialogue = nil
+		}
 		return false, nil
 	}
-	t.session.Dialogue = nil
-	i, err := t.Desk.SetPlace(t.tx, id, t.person, strings.Trim(t.text, " ,,。.、"), t.item.ID, t.m.ID)
-	if err != nil {
-		return true, err
+	if isNo(t.text) {
+		t.session.Dialogue = nil
+		t.say("confirm_declined", nil)
+		return true, nil
 	}
-	t.say("place_noted", map[string]string{"number": i.Short(), "place": i.Place})
-	return true, nil
-}
-
-// giveUnit registers what was told before, now that its unit is known.
-func (t *talk) giveUnit(told string) (bool, error) {
 	u, err := t.namedUnit(append(slices.Clone(t.reading.Places), t.text))
 	if err != nil || u.ID == 0 {
 		return false, err
@@ -63,13 +56,12 @@ func (t *talk) giveUnit(told string) (bool, error) {
 }
 
 func (t *talk) confirm(told string) (bool, error) {
-	switch strings.Trim(t.text, " 。.!!,,") {
-	case "是", "是的", "对", "登记", "要", "嗯":
-	case "不", "不是", "不用", "不要", "算了":
+	switch {
+	case isNo(t.text):
 		t.session.Dialogue = nil
 		t.say("confirm_declined", nil)
 		return true, nil
-	default:
+	case !isYes(t.text):
 		return false, nil
 	}
 	t.session.Dialogue = nil
@@ -79,10 +71,22 @@ func (t *talk) confirm(told string) (bool, error) {
 		return true, err
 	}
 	if t.unit.ID == 0 {
-		return true, t.withoutUnit()
+		t.withoutUnit()
+		return true, nil
 	}
 	return true, t.registerAll(t.matters())
 }
+
+func isYes(text string) bool {
+	return slices.Contains([]string{"是", "是的", "对", "登记", "要", "嗯"}, strings.Trim(text, bareEnds))
+}
+
+func isNo(text string) bool {
+	return slices.Contains([]string{"不", "不是", "不用", "不要", "不用了", "算了"}, strings.Trim(text, bareEnds))
+}
+
+// bareEnds are what may stand around a bare word.
+const bareEnds = " 。.!！,，~"
 
 // part takes an endorsement back that was made of a report, and registers the report on its own.
 func (t *talk) part(id int64, told string, data map[string]string) (bool, error) {
@@ -90,10 +94,11 @@ func (t *talk) part(id int64, told string, data map[string]string) (bool, error)
 		return false, nil
 	}
 	t.session.Dialogue = nil
-	if _, err := t.Desk.Unendorse(t.tx, id, t.person); err != nil {
+	other, err := t.Desk.Unendorse(t.tx, id, t.person)
+	if err != nil {
 		return true, err
 	}
-	if err := t.findUnit(); err != nil {
+	if t.unit, err = t.tx.Unit(other.UnitID); err != nil {
 		return true, err
 	}
 	i, err := t.open(understand.Matter{Text: told, Title: data["title"], Place: data["place"], Category: data["category"],

@@ -28,7 +28,11 @@ func (t *talk) rating() (bool, error) {
 		return true, nil
 	}
 	t.item.Intent = string(understand.IntentRating)
-	t.answer, err = t.Desk.Rated(t.tx, i.ID, issue.Opinion{By: t.person, From: t.item.ConversationID, Solved: r.Solved, Satisfaction: r.Satisfaction,
+	unit := t.unit.ID
+	if t.private {
+		unit = i.UnitID // they know which matter they speak of
+	}
+	t.answer, err = t.Desk.Rated(t.tx, i.ID, issue.Opinion{By: t.person, From: t.item.ConversationID, Unit: unit, Solved: r.Solved, Satisfaction: r.Satisfaction,
 		Text: t.text, Message: t.item.ID, MessageExt: t.m.ID}, t.private)
 	return true, quiet(err)
 }
@@ -95,7 +99,7 @@ func (t *talk) endorse() (bool, error) {
 	case t.private:
 		t.say("endorse_private", map[string]string{"number": i.Short()})
 	case t.Rules.Conduct.IsEndorseStep(i.Supporters + 1):
-		return true, t.mutter(t.Desk.Households(i))
+		return true, t.remark(t.Desk.Households(i, t.unit.ID))
 	}
 	return true, nil
 }

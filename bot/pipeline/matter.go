@@ -1,9 +1,7 @@
 package pipeline
 
 import (
-	"fmt"
 	"strings"
-	"time"
 
 	"tongshishang/bot"
 	"tongshishang/bot/issue"
@@ -29,7 +27,8 @@ func (t *talk) matter() (bool, error) {
 		return true, err
 	}
 	if t.unit.ID == 0 {
-		return true, t.withoutUnit()
+		t.withoutUnit()
+		return true, nil
 	}
 	return true, t.registerAll(t.matters())
 }
@@ -39,6 +38,7 @@ func (t *talk) matters() []understand.Matter {
 	var out []understand.Matter
 	for _, m := range t.reading.Matters {
 		if m.Kind != bot.IssuePraise {
+			m.Place = t.spot(m.Place)
 			out = append(out, m)
 		}
 	}
@@ -48,54 +48,20 @@ func (t *talk) matters() []understand.Matter {
 	return out
 }
 
-// findUnit settles whose matter it is: the group's unit; one to one a unit named in the text, else the sender's own.
-func (t *talk) findUnit() error {
-	if t.unit.ID != 0 || !t.private {
-		return nil
-	}
-	if u, err := t.namedUnit(t.reading.Places); err != nil || u.ID != 0 {
-		t.unit = u
-		return err
-	}
-	var err error
-	t.unit, err = t.homeUnit()
-	return err
-}
-
-func (t *talk) namedUnit(places []string) (bot.Unit, error) {
-	for _, name := range places {
-		place, ok := t.Reader.Locate(name)
-		if !ok {
-			continue
-		}
-		units, err := t.tx.Units()
-		if err != nil {
-			return bot.Unit{}, err
-		}
-		for _, u := range units {
-			if u.Name == place.Unit {
-				return u, nil
-			}
-		}
-	}
-	return bot.Unit{}, nil
-}
-
 // withoutUnit is for a matter nobody can be given: one to one the sender is asked where it is; a group that isn't bound stays
 // quiet, but danger is pointed to the emergency numbers anywhere.
-func (t *talk) withoutUnit() error {
+func (t *talk) withoutUnit() {
 	if !t.private {
 		if len(t.reading.Danger) > 0 {
 			t.say("danger_unbound", map[string]string{"phones": t.phones()})
 		}
-		return nil
+		return
 	}
 	t.session.Dialogue = &state.Dialogue{Kind: askUnit, At: t.now, Text: t.text}
 	t.say("unit_asked", nil)
 	if len(t.reading.Danger) > 0 {
 		t.answer = t.Desk.Text("danger_unbound", map[string]string{"phones": t.phones()}) + "\n" + t.answer
 	}
-	return nil
 }
 
 // unclear asks one to one whether something that may be a matter is to be registered; in a group it is passed over.
@@ -122,7 +88,7 @@ func (t *talk) registerAll(matters []understand.Matter) error {
 		if err != nil {
 			return err
 		}
-		if same != nil && !urgent {
+		if same != nil && (same.Urgent || !urgent) {
 			if err := t.join(same, person, m); err != nil {
 				return err
 			}
@@ -212,41 +178,31 @@ func (t *talk) phones() string {
 	return strings.Join(out, "/")
 }
 
-// join makes a report an endorsement of the issue it repeats. One sentence takes it back.
+// join makes a report an endorsement of the issue it repeats. One sentence takes it back. Whoever calls out in danger hears the
+// number to call, however often it was told.
 func (t *talk) join(same *bot.Issue, person *bot.Person, m understand.Matter) error {
-	i, err := t.Desk.Endorse(t.tx, same.ID, person, t.item.ID, t.m.ID)
-	if bot.Refusal(err) != nil { // the same person again
-		if t.private {
-			t.answer = bot.Refusal(err).Text
-		}
-		return nil
+	_, err := t.Desk.Endorse(t.tx, same.ID, person, t.item.ID, t.m.ID)
+	if fault := quiet(err); fault != nil {
+		return fault
 	}
-	if err != nil {
-		return err
+	again := "" // what the same person hears once more
+	if refusal := bot.Refusal(err); refusal != nil {
+		again = refusal.Text
+	} else {
+		t.session.Dialogue = &state.Dialogue{Kind: askParted, IssueID: same.ID, At: t.now, Text: m.Text,
+			Data: map[string]string{"title": m.Title, "place": m.Place, "category": m.Category, "sub": m.Subcategory, "kind": string(m.Kind)}}
 	}
-	t.session.Dialogue = &state.Dialogue{Kind: askParted, IssueID: i.ID, At: t.now, Text: m.Text,
-		Data: map[string]string{"title": m.Title, "place": m.Place, "category": m.Category, "sub": m.Subcategory, "kind": string(m.Kind)}}
-	line := t.Desk.Text("endorse_same", map[string]string{"number": i.Short()})
-	if t.private {
+	line := t.Desk.Text("endorse_same", map[string]string{"number": same.Short()})
+	switch {
+	case len(t.reading.Danger) > 0:
+		t.say("danger", map[string]string{"phones": t.phones(), "number": same.Short()})
+	case again != "" && t.private:
+		t.answer = again
+	case again != "":
+	case t.private:
 		t.answer = line
-		return nil
+	default:
+		return t.mutter(line)
 	}
-	return t.mutter(line)
-}
-
-// mutter says a line in the group that nobody asked for in so many words, as far as the group's budget of lines goes. Beyond it
-// the line is held and said with others once the hour is over.
-func (t *talk) mutter(line string) error {
-	noise := t.state.Noise(t.who.Conversation)
-	if noise.Allow(t.now, t.Rules.Conduct.LinesPerHour) {
-		noise.Spoke(t.now)
-		t.answer = line
-		return nil
-	}
-	key := fmt.Sprintf("summary:%d:%d", t.item.ConversationID, t.now.Truncate(time.Hour).Unix())
-	if held, err := t.tx.Hold(key, "、"+line); err != nil || held {
-		return err
-	}
-	t.tx.PostAt(key, t.m.Conversation(), t.Desk.Text("summary", map[string]string{"list": line}), noise.Lines[0].Add(time.Hour))
 	return nil
 }

@@ -122,7 +122,10 @@ func (p *Pipeline) handle(b *batch, item *intake.Item) error {
 	case errors.Is(err, store.ErrLost):
 		return err
 	}
+	messages, commands := t.session.Messages, t.session.Commands
 	undo()
+	// A refusal, too, counts against floods.
+	t.session.Messages, t.session.Commands = messages, commands
 	b.people[store.AccountKey{Channel: m.Channel, ExtID: m.Sender}] = t.known // a person created in vain is gone
 	if refusal := bot.Refusal(err); refusal != nil {
 		item.Answer = bot.Answer{Text: t.refused(refusal)}

@@ -1,6 +1,8 @@
 package pipeline
 
 import (
+	"strings"
+
 	"tongshishang/bot"
 	"tongshishang/bot/understand"
 )
@@ -20,7 +22,7 @@ func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
 			continue
 		}
 		needed := t.Rules.Conduct.SameWords
-		if i.Place != "" && i.Place == m.Place {
+		if isSamePlace(i.Place, m.Place) {
 			needed = t.Rules.Conduct.SameWordsHere
 		} else if i.Place != "" && m.Place != "" {
 			continue
@@ -30,6 +32,11 @@ func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
 		}
 	}
 	return best, nil
+}
+
+// isSamePlace tells whether both name one place, one perhaps more closely: 2号楼 and 2号楼门口.
+func isSamePlace(a, b string) bool {
+	return a != "" && b != "" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
 }
 
 // likeness is Dice's coefficient over pairs of neighbouring characters, 0 to 1.

@@ -2,7 +2,6 @@ package pipeline
 
 import (
 	"errors"
-	"strconv"
 	"strings"
 
 	"tongshishang/bot"
@@ -19,17 +18,18 @@ type stage struct {
 
 // stages is the way of a message, in order.
 var stages = []stage{
-	{"event", (*talk).event},       // followed, left, recalled: noted, greeted
-	{"flood", (*talk).flood},       // too much from one sender
-	{"photo", (*talk).photo},       // belongs to the matter just told
-	{"read", (*talk).readIt},       // what the text says
-	{"command", (*talk).command},   // #受理 12
-	{"dialogue", (*talk).dialogue}, // the answer to the bot's last question
-	{"vote", (*talk).vote},         // 同意, 1, 选A, 接龙 while a ballot is open
-	{"rating", (*talk).rating},     // 修好了,满意 of a matter that waits for it
-	{"endorse", (*talk).endorse},   // 我家也是
-	{"matter", (*talk).matter},     // something to register
-	{"hint", (*talk).hint},         // one to one: what the bot is for
+	{"event", (*talk).event},           // followed, left, recalled: noted, greeted
+	{"flood", (*talk).flood},           // too much from one sender
+	{"photo", (*talk).photo},           // belongs to the matter just told
+	{"read", (*talk).readIt},           // what the text says
+	{"command", (*talk).command},       // #受理 12
+	{"dialogue", (*talk).dialogue},     // the answer to the bot's last question
+	{"vote", (*talk).vote},             // 同意, 1, 选A, 接龙 while a ballot is open
+	{"unclear", (*talk).unclearAnswer}, // 没说清 of an answer just given
+	{"rating", (*talk).rating},         // 修好了,满意 of a matter that waits for it
+	{"endorse", (*talk).endorse},       // 我家也是
+	{"matter", (*talk).matter},         // something to register
+	{"hint", (*talk).hint},             // one to one: what the bot is for
 }
 
 func isNotFound(err error) bool { return errors.Is(err, store.ErrNotFound) }
@@ -118,7 +118,7 @@ func (t *talk) photo() (bool, error) {
 
 // quiet drops refusals of what somebody didn't ask for in so many words.
 func quiet(err error) error {
-	if bot.Refusal(err) != nil {
+	if _, ok := errors.AsType[*bot.Error](err); ok {
 		return nil
 	}
 	return err
@@ -130,14 +130,12 @@ func (t *talk) readIt() (bool, error) {
 	return false, nil
 }
 
-// hint tells somebody who writes to the bot alone, once a day, what it is for.
+// hint tells somebody who writes to the bot alone, once a day, what it is for; not while a question of the bot is open.
 func (t *talk) hint() (bool, error) {
-	if !t.private || t.now.Sub(t.session.HintedAt) < t.Rules.Conduct.HintEvery {
+	if !t.private || t.session.Dialogue != nil || t.now.Sub(t.session.HintedAt) < t.Rules.Conduct.HintEvery {
 		return true, nil
 	}
 	t.session.HintedAt = t.now
 	t.say("hint", map[string]string{"county": t.County})
 	return true, nil
 }
-
-func count(n int) string { return strconv.Itoa(n) }

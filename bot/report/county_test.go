@@ -17,7 +17,6 @@ type county struct {
 	store                                       *store.Store
 	clock                                       *storetest.Clock
 	rules                                       *config.Rules
-	flow                                        *workflow.Flow
 	pingxiang, maying                           bot.Unit
 	resident, neighbour, clerk, member, handler bot.Person
 	conversation                                int64

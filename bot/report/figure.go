@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -22,12 +23,7 @@ type figure struct {
 func figures(labels *config.Ledger) []figure {
 	is := func(column int, texts ...string) func(*book, *row) bool {
 		return func(_ *book, r *row) bool {
-			for _, t := range texts {
-				if r.Cells[column] == t {
-					return true
-				}
-			}
-			return false
+			return slices.Contains(texts, r.Cells[column])
 		}
 	}
 	why := func(w store.Inclusion) func(*book, *row) bool {

@@ -57,56 +57,79 @@ func (r *Reader) classify(s *sheet) verdict {
 	return v
 }
 
+// sums are what speaks for each kind of matter; 0 where its own words are missing.
+type sums struct{ praise, appeal, suggestion, question, wrong float64 }
+
 // judge compares the four kinds of matters with small talk and returns the winner with its sum, or chat with the best sum.
 func (s *sheet) judge() (Intent, float64) {
+	m, wish, ask := s.weigh(), s.score[roleWish], s.score[roleAsk]
+	// A clear proposal or question wins over the fault it names; a doubtful one only where no fault is.
+	proposes := ask < 3 && (wish >= 3 || m.suggestion > m.appeal || m.wrong < 2)
+	asks := m.wrong < 2 || ask >= 3 && m.wrong < 4
+	for _, c := range []struct {
+		intent Intent
+		sum    float64
+		may    bool
+	}{
+		{IntentPraise, m.praise, m.wrong < 4},
+		{IntentSuggestion, m.suggestion, proposes},
+		{IntentQuestion, m.question, asks},
+		{IntentAppeal, m.appeal, true},
+		{IntentSuggestion, m.suggestion, true},
+		{IntentQuestion, m.question, true},
+	} {
+		if c.may && c.sum >= threshold {
+			return c.intent, c.sum
+		}
+	}
+	return IntentChat, max(m.praise, m.appeal, m.suggestion, m.question)
+}
+
+// weigh adds up what speaks for each kind of matter.
+func (s *sheet) weigh() sums {
 	topic := s.subject.weight
-	opened := s.opens()
-	if opened {
+	if s.opens() {
 		topic = max(topic, 2)
 	}
-	quiet := s.quiet()
-	wrong := min(4, s.score[roleFault])
-	if wrong > 0 {
-		wrong += min(0.5, s.score[roleHint])
+	m := sums{wrong: min(4, s.score[roleFault])}
+	if m.wrong > 0 {
+		m.wrong += min(0.5, s.score[roleHint])
 	}
-	public := min(1.5, s.score[roleCommon]) + min(1, s.score[rolePlace]+float64(len(s.places))) + min(1, s.score[roleAuthority]/2) - quiet
-	if opened {
-		public += 1.5
-	}
-	if s.words() < 2 { // one word, such as 过期, says neither what is wrong nor with what
-		public -= 1.5
-	}
-
-	praise, appeal, suggestion, question := 0.0, 0.0, 0.0, 0.0
+	public := s.public()
 	if s.score[roleThank] > 0 && s.score[roleDeed] > 0 && (s.score[roleAuthority] > 0 || topic >= 3) {
-		praise = min(3, s.score[roleThank]) + min(2, s.score[roleDeed]) + min(2, s.score[roleAuthority]) + topic/3 - quiet - wrong/2
+		m.praise = min(3, s.score[roleThank]) + min(2, s.score[roleDeed]) + min(2, s.score[roleAuthority]) + topic/3 - s.quiet() - m.wrong/2
 	}
-	if topic > 0 && wrong+s.score[rolePlea] > 0 {
-		appeal = topic + wrong + min(1.5, s.score[rolePersist]/2) + min(3, s.score[rolePlea]) + public
-	} else if hints := min(1, s.score[roleHint]) + min(1, s.score[rolePersist]); topic >= 3 && hints > 0 {
-		appeal = topic + hints + public
-	}
+	m.appeal = s.complaint(topic, m.wrong, public)
 	if topic >= 1.5 && s.score[roleWish] > 0 {
-		suggestion = topic + min(4, s.score[roleWish]) + public
+		m.suggestion = topic + min(4, s.score[roleWish]) + public
 	}
 	if topic >= 1.5 && s.score[roleAsk] > 0 {
-		question = topic + min(4, s.score[roleAsk]) + public
+		m.question = topic + min(4, s.score[roleAsk]) + public
 	}
-	switch {
-	case praise >= threshold && wrong < 4:
-		return IntentPraise, praise
-	case suggestion >= threshold && (s.score[roleWish] >= 3 || suggestion > appeal || wrong < 2) && s.score[roleAsk] < 3:
-		return IntentSuggestion, suggestion
-	case question >= threshold && (wrong < 2 || s.score[roleAsk] >= 3 && wrong < 4):
-		return IntentQuestion, question
-	case appeal >= threshold:
-		return IntentAppeal, appeal
-	case suggestion >= threshold:
-		return IntentSuggestion, suggestion
-	case question >= threshold:
-		return IntentQuestion, question
+	return m
+}
+
+// complaint is what speaks for an appeal: a fault or a plea about some thing, or hints about a thing that is surely public.
+func (s *sheet) complaint(topic, wrong, public float64) float64 {
+	if topic > 0 && wrong+s.score[rolePlea] > 0 {
+		return topic + wrong + min(1.5, s.score[rolePersist]/2) + min(3, s.score[rolePlea]) + public
 	}
-	return IntentChat, max(praise, appeal, suggestion, question)
+	if hints := min(1, s.score[roleHint]) + min(1, s.score[rolePersist]); topic >= 3 && hints > 0 {
+		return topic + hints + public
+	}
+	return 0
+}
+
+// public is how much a text is about what concerns everybody rather than the talk of neighbours.
+func (s *sheet) public() float64 {
+	sum := min(1.5, s.score[roleCommon]) + min(1, s.score[rolePlace]+float64(len(s.places))) + min(1, s.score[roleAuthority]/2) - s.quiet()
+	if s.opens() {
+		sum += 1.5
+	}
+	if s.words() < 2 { // one word, such as 过期, says neither what is wrong nor with what
+		sum -= 1.5
+	}
+	return sum
 }
 
 // openerReach is within how many runes a petition's first word ends.

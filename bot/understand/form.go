@@ -39,26 +39,23 @@ func (s *sheet) rates(solved bot.Solved, content bot.Satisfaction) (float64, boo
 		return 0, false
 	}
 	named := s.subject.weight >= 1
-	switch {
-	case solved != "" && content != "":
-		return 0.95, true
-	case content != "" && (!named || s.score[roleGood]+s.score[roleBad] > 0):
-		return ratingAlone(s.score[roleGood]+s.score[roleBad] > 0), true
-	case solved == bot.SolvedNo && !named, solved == bot.SolvedPartly && !named:
-		return 0.8, true
-	case solved == bot.SolvedYes && !named && s.opensWith(roleSolved):
-		return 0.7, true
-	case solved == bot.SolvedYes && s.score[roleThank] > 0 && s.score[roleAuthority] == 0:
-		return 0.6, true
+	plain := s.score[roleGood]+s.score[roleBad] > 0
+	for _, c := range []struct {
+		confidence float64
+		holds      bool
+	}{
+		{0.95, solved != "" && content != ""},
+		{0.9, content != "" && plain},
+		{0.6, content != "" && !named},
+		{0.8, (solved == bot.SolvedNo || solved == bot.SolvedPartly) && !named},
+		{0.7, solved == bot.SolvedYes && !named && s.opensWith(roleSolved)},
+		{0.6, solved == bot.SolvedYes && s.score[roleThank] > 0 && s.score[roleAuthority] == 0},
+	} {
+		if c.holds {
+			return c.confidence, true
+		}
 	}
 	return 0, false
-}
-
-func ratingAlone(clear bool) float64 {
-	if clear {
-		return 0.9
-	}
-	return 0.6
 }
 
 // opensWith tells whether a word of the role stands within the first three runes.

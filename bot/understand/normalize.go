@@ -156,7 +156,8 @@ func squeeze(text string) string {
 		if c == '\u2005' {
 			c = ' '
 		}
-		repeated := c == last && (c == ' ' || c == '\n' || unicode.IsPunct(c) || c == '~' || c == '～')
+		// The stars of a masked number stay, or it would look like another number.
+		repeated := c == last && c != '*' && (c == ' ' || c == '\n' || unicode.IsPunct(c) || c == '~' || c == '～')
 		if !repeated && (c != ' ' || last != '\n') {
 			b.WriteRune(c)
 			last = c

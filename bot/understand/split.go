@@ -162,7 +162,7 @@ func pieces(text []rune) []piece {
 		}
 		start = end
 	}
-	for i := 0; i < len(text); i++ {
+	for i := range text {
 		if i > start && i > 0 && opensNext(text, i) {
 			flush(i)
 			kind = cutNext

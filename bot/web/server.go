@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"net/http/pprof"
 	"time"
+
+	"tongshishang/bot"
 )
 
 // Route is a pattern of net/http's ServeMux and what answers it.
@@ -24,6 +26,7 @@ type Site struct {
 	Metrics  http.Handler
 	Ledger   http.Handler // downloads by signed link
 	Logger   *slog.Logger
+	Clock    bot.Clock
 }
 
 // Handler is the whole route table.
@@ -32,7 +35,7 @@ func (s Site) Handler() http.Handler {
 	for _, r := range s.routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
-	return recovered(s.Logger, mux)
+	return logged(s.Logger, s.Clock, mux)
 }
 
 func (s Site) routes() []Route {
@@ -61,21 +64,8 @@ func (s Site) handleReady(w http.ResponseWriter, r *http.Request) {
 	handleHealth(w, r)
 }
 
-// recovered keeps a fault in one request from ending the program; nothing was acknowledged, so the channel delivers again.
-func recovered(log *slog.Logger, next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		defer func() {
-			if fault := recover(); fault != nil && fault != http.ErrAbortHandler {
-				log.Error("request failed", "path", r.URL.Path, "fault", fmt.Sprint(fault))
-				http.Error(w, "internal error", http.StatusInternalServerError)
-			}
-		}()
-		next.ServeHTTP(w, r)
-	})
-}
-
-// Serve answers on the listener until the context ends, then lets requests on their way finish within the grace time.
-func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Duration) error {
+// Serve answers on the listener until the context ends, then lets requests on their way finish until ending ends.
+func Serve(ctx context.Context, l net.Listener, h http.Handler, ending func() context.Context) error {
 	server := &http.Server{Handler: h, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 15 * time.Second, IdleTimeout: 2 * time.Minute,
 		MaxHeaderBytes: 64 << 10}
 	failed := make(chan error, 1)
@@ -85,9 +75,7 @@ func Serve(ctx context.Context, l net.Listener, h http.Handler, grace time.Durat
 		return fmt.Errorf("serve: %w", err)
 	case <-ctx.Done():
 	}
-	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
-	defer cancel()
-	err := server.Shutdown(ending)
+	err := server.Shutdown(ending())
 	if served := <-failed; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}

@@ -109,9 +109,9 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 	_ = level.UnmarshalText([]byte(cfg.Log.Level)) // config has checked it
 	opt := &slog.HandlerOptions{Level: level}
 	if cfg.Log.Format == "text" {
-		return slog.New(slog.NewTextHandler(w, opt))
+		return slog.New(web.WithRequest(slog.NewTextHandler(w, opt)))
 	}
-	return slog.New(slog.NewJSONHandler(w, opt))
+	return slog.New(web.WithRequest(slog.NewJSONHandler(w, opt)))
 }
 
 // newApp puts the service together. The schema must be right and the units of the configured groups known.
@@ -177,8 +177,8 @@ func (a *app) wire(ctx context.Context) error {
 	stats := intake.NewMetrics(a.registry)
 	in, out := a.cfg.Intake, a.cfg.Outbox
 	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue,
-		MaxAttempts: out.Attempts}, a.now, a.log, stats)
-	a.sender = intake.NewSender(a.store, a.send, intake.SenderOptions{Poll: out.Poll, Attempts: out.Attempts, Backoff: out.BackoffBase,
+		MaxAttempts: out.Attempts, Sorry: a.rules.Texts.Render("busy", map[string]string{"id": ""})}, a.now, a.log, stats)
+	a.sender = intake.NewSender(a.store, a.send, intake.SenderOptions{Workers: out.Workers, Poll: out.Poll, Attempts: out.Attempts, Backoff: out.BackoffBase,
 		MaxBackoff: out.BackoffMax, Timeout: out.Timeout}, a.now, a.log, stats)
 	return nil
 }

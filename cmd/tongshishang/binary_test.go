@@ -174,7 +174,7 @@ func groupMessage(id, user, text string) []byte {
 func eachBackend(t *testing.T, test func(t *testing.T, s *service)) {
 	for name, url := range storetest.URLs(t) {
 		t.Run(name, func(t *testing.T) {
-			redis := redisFor(t, name)
+			redis := redisFor(name)
 			flushRedis(t, redis)
 			test(t, newService(t, url, redis))
 		})
@@ -217,7 +217,7 @@ func TestServe_Statuses(t *testing.T) {
 		}
 		for _, path := range []string{"/healthz", "/readyz", "/metrics"} {
 			resp, err := http.Get("http://" + s.address + path)
-			if err != nil || resp.StatusCode != 200 {
+			if err != nil || resp.StatusCode != http.StatusOK {
 				t.Errorf("%s: %v %v", path, resp, err)
 			}
 			_ = resp.Body.Close()

@@ -11,6 +11,7 @@ import (
 	"tongshishang/bot/channel/onebot"
 	"tongshishang/bot/channel/wechat"
 	"tongshishang/bot/intake"
+	"tongshishang/bot/understand"
 	"tongshishang/config"
 	"tongshishang/store/state"
 )
@@ -44,8 +45,13 @@ func newAdapters(a *app) (map[string]channel.Adapter, error) {
 	return adapters, nil
 }
 
-// receive hands a decoded message to the intake.
+// receive hands a decoded message to the intake. People write their phone into the name they show and quote those of others;
+// neither is needed for anything, so it goes no further.
 func (a *app) receive(ctx context.Context, m *bot.Message) (bot.Answer, error) {
+	m.SenderName, _ = understand.Mask(m.SenderName)
+	if m.Quote != nil {
+		m.Quote.Text, _ = understand.Mask(m.Quote.Text)
+	}
 	return a.intake.Submit(ctx, m)
 }
 

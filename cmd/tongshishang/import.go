@@ -85,8 +85,7 @@ func importUnits(ctx context.Context, out io.Writer, in importing) error {
 		if err != nil {
 			return in.failed(err)
 		}
-		in.tell(out, "单位", count)
-		return nil
+		return in.tell(out, "单位", count)
 	})
 }
 
@@ -105,14 +104,16 @@ func importMembers(ctx context.Context, out io.Writer, in importing) error {
 		if err != nil {
 			return in.failed(err)
 		}
-		in.tell(out, "人员", count)
+		if err := in.tell(out, "人员", count); err != nil {
+			return err
+		}
 		switch {
 		case in.codes != "":
 			return handOut(ctx, out, s, unbound, in.codes, cfg, rules)
 		case len(unbound) > 0:
-			fmt.Fprintf(out, "其中 %d 人还没有绑定账号。导入时加上 --codes 绑定码.csv(同一文件可以再导入),就给每人一个一次性绑定码,由本人发“#绑定 绑定码”\n", len(unbound))
+			_, err = fmt.Fprintf(out, "其中 %d 人还没有绑定账号。导入时加上 --codes 绑定码.csv(同一文件可以再导入),就给每人一个一次性绑定码,由本人发“#绑定 绑定码”\n", len(unbound))
 		}
-		return nil
+		return err
 	})
 }
 
@@ -130,12 +131,12 @@ func (in importing) work(ctx context.Context, do func(*config.Config, *config.Ru
 	return do(cfg, rules, s, lines)
 }
 
-func readTable(path string) ([]report.Line, error) {
+func readTable(path string) (lines []report.Line, err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("打不开要导入的文件: %w", err)
 	}
-	defer file.Close()
+	defer func() { err = errors.Join(err, file.Close()) }()
 	return report.ReadTable(file, filepath.Base(path))
 }
 
@@ -160,11 +161,12 @@ func (in importing) failed(err error) error {
 	return fmt.Errorf("导入 %s: %w", filepath.Base(in.file), err)
 }
 
-func (in importing) tell(out io.Writer, what string, count member.Count) {
+func (in importing) tell(out io.Writer, what string, count member.Count) error {
 	if in.dryRun {
 		what = "只检查,没有导入。" + what
 	}
-	fmt.Fprintf(out, "%s:%s\n", what, count)
+	_, err := fmt.Fprintf(out, "%s:%s\n", what, count)
+	return err
 }
 
 func channelNames(cfg *config.Config) []string {
@@ -183,7 +185,7 @@ func handOut(ctx context.Context, out io.Writer, s *store.Store, people []bot.Pe
 	if err != nil {
 		return codesFailed(path, err)
 	}
-	defer os.Remove(file.Name()) // what wasn't renamed
+	defer func() { _ = os.Remove(file.Name()) }() // it is still there only if it couldn't be finished
 	zone, err := cfg.Location()
 	if err != nil {
 		return errors.Join(codesFailed(path, err), file.Close())
@@ -200,8 +202,8 @@ func handOut(ctx context.Context, out io.Writer, s *store.Store, people []bot.Pe
 	if err := os.Rename(file.Name(), path); err != nil {
 		return codesFailed(path, err)
 	}
-	fmt.Fprintf(out, "%d 个绑定码写在 %s,以前发给这些人的作废;每个只能用一次,单独交给本人\n", len(people), path)
-	return nil
+	_, err = fmt.Fprintf(out, "%d 个绑定码写在 %s,以前发给这些人的作废;每个只能用一次,单独交给本人\n", len(people), path)
+	return err
 }
 
 func codesFailed(path string, err error) error {

@@ -103,8 +103,8 @@ func TestImport_Faults(t *testing.T) {
 	o := newOffice(t)
 	o.write("units.csv", "code,name,kind\nPX,平襄镇,township\nMY,马营镇,town\n")
 	out, err := o.run(importCommand(), "units", o.path("units.csv"), "--config", o.path("config.yaml"))
-	var wrong usageError
-	if out != "" || err == nil || errors.As(err, &wrong) || !strings.Contains(err.Error(), "units.csv: 有 1 处要改,什么也没有导入:\n第 3 行“kind”列:") {
+	_, usage := errors.AsType[usageError](err)
+	if out != "" || err == nil || usage || !strings.Contains(err.Error(), "units.csv: 有 1 处要改,什么也没有导入:\n第 3 行“kind”列:") {
 		t.Errorf("%q, %v", out, err)
 	}
 	o.write("units.csv", "code,name,kind\nPX,平襄镇,township\n")
@@ -115,8 +115,7 @@ func TestImport_Usage(t *testing.T) {
 	for _, words := range [][]string{{}, {"units"}, {"units", "a.csv"}, {"units", "a.csv", "b.csv", "--config", "c.yaml"}, {"rolls", "a.csv", "--config", "c.yaml"},
 		{"issues", "a.xlsx", "--config", "c.yaml", "--dry-run"}, {"members", "a.csv", "--config", "c.yaml", "--dry-run", "--codes", "o.csv"}} {
 		_, err := office{T: t}.run(importCommand(), words...)
-		var wrong usageError
-		if !errors.As(err, &wrong) {
+		if _, ok := errors.AsType[usageError](err); !ok {
 			t.Errorf("import %q: %v, want a usage error", words, err)
 		}
 	}

@@ -100,11 +100,11 @@ func (p *platform) onebot12(w http.ResponseWriter, r *http.Request) {
 	if !decode(w, r, &m) {
 		return
 	}
-	text := ""
+	var text strings.Builder
 	for _, s := range m.Params.Message {
-		text += s.Data.Text
+		text.WriteString(s.Data.Text)
 	}
-	p.add(delivery{group: m.Params.Group, user: m.Params.User, text: text})
+	p.add(delivery{group: m.Params.Group, user: m.Params.User, text: text.String()})
 	reply(w, `{"status":"ok","retcode":0,"data":{"message_id":"1","time":1},"message":""}`)
 }
 

@@ -13,7 +13,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
+	"regexp"
 	"sort"
 	"strconv"
 	"strings"
@@ -64,6 +66,7 @@ type player struct {
 	client   *http.Client
 	clock    *playClock
 	said     map[string]saying // by label
+	code     string            // the last binding code
 	n        int
 }
 
@@ -91,6 +94,7 @@ func (p *player) say(ctx context.Context, st step) (string, error) {
 	p.n++
 	// Messages of one minute follow each other by a second, as far as the minute goes.
 	p.clock.set(st.at.Add(time.Duration(p.n%50) * time.Second))
+	st.text = strings.ReplaceAll(st.text, "{code}", p.code)
 	s, err := p.saying(st)
 	if err != nil {
 		return "", err
@@ -157,7 +161,13 @@ func accountID(channel, name string) string {
 	return "wxid_" + hex.EncodeToString(sum[:6])
 }
 
-const picture = "[图]"
+// What a script writes for what isn't text.
+const (
+	picture  = "[图]"
+	voice    = "[语音]"
+	follow   = "[关注]"
+	unfollow = "[取关]"
+)
 
 func (p *player) event(c config.Channel, id, group string, st step) map[string]any {
 	user := accountID(c.Name, st.speaker)
@@ -168,10 +178,13 @@ func (p *player) event(c config.Channel, id, group string, st step) map[string]a
 	if q, ok := p.said[st.quote]; ok && st.quote != "" {
 		add("reply", map[string]any{"id": q.id, "message_id": q.id})
 	}
-	if st.text == picture {
+	switch st.text {
+	case picture:
 		add("image", map[string]any{"file": "demo.jpg", "file_id": "demo.jpg"})
-	} else {
-		add("text", map[string]any{"text": st.text})
+	case voice:
+		add("record", map[string]any{"file": "demo.amr", "file_id": "demo.amr"})
+	default:
+		p.words(c, st.text, add)
 	}
 	e := map[string]any{"time": p.clock.Now().Unix(), "message_id": id, "user_id": user, "message": segments, "sub_type": "normal"}
 	kind := "private"
@@ -189,15 +202,37 @@ func (p *player) event(c config.Channel, id, group string, st step) map[string]a
 	return e
 }
 
+var mentionForm = regexp.MustCompile(`\[@([^\]]+)\]`)
+
+// words adds a text, its mentions as segments of their own, without the name, as most bridges do.
+func (p *player) words(c config.Channel, text string, add func(kind string, data map[string]any)) {
+	add("text", map[string]any{"text": mentionForm.ReplaceAllString(text, "")})
+	for _, m := range mentionForm.FindAllStringSubmatch(text, -1) {
+		user := accountID(c.Name, m[1])
+		if c.Kind == config.KindOneBot12 {
+			add("mention", map[string]any{"user_id": user})
+			continue
+		}
+		add("at", map[string]any{"qq": user})
+	}
+}
+
 func (p *player) accountXML(id string, st step) string {
 	var text bytes.Buffer
 	_ = xml.EscapeText(&text, []byte(st.text)) // a buffer takes everything
-	kind := "<MsgType>text</MsgType><Content>" + text.String() + "</Content>"
-	if st.text == picture {
-		kind = "<MsgType>image</MsgType><PicUrl>http://127.0.0.1/demo.jpg</PicUrl><MediaId>demo</MediaId>"
+	kind := "<MsgType>text</MsgType><Content>" + text.String() + "</Content><MsgId>" + id + "</MsgId>"
+	switch st.text {
+	case picture:
+		kind = "<MsgType>image</MsgType><PicUrl>http://127.0.0.1/demo.jpg</PicUrl><MediaId>demo</MediaId><MsgId>" + id + "</MsgId>"
+	case voice:
+		kind = "<MsgType>voice</MsgType><MediaId>demo</MediaId><Format>amr</Format><MsgId>" + id + "</MsgId>"
+	case follow:
+		kind = "<MsgType>event</MsgType><Event>subscribe</Event>"
+	case unfollow:
+		kind = "<MsgType>event</MsgType><Event>unsubscribe</Event>"
 	}
-	return fmt.Sprintf("<xml><ToUserName>gh_demo</ToUserName><FromUserName>%s</FromUserName><CreateTime>%d</CreateTime>%s<MsgId>%s</MsgId></xml>",
-		accountID(st.place, st.speaker), p.clock.Now().Unix(), kind, id)
+	return fmt.Sprintf("<xml><ToUserName>gh_demo</ToUserName><FromUserName>%s</FromUserName><CreateTime>%d</CreateTime>%s</xml>",
+		accountID(st.place, st.speaker), p.clock.Now().Unix(), kind)
 }
 
 func (p *player) deliver(ctx context.Context, s saying) (string, error) {
@@ -212,9 +247,7 @@ func (p *player) deliver(ctx context.Context, s saying) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	for k, v := range s.header {
-		req.Header[k] = v
-	}
+	maps.Copy(req.Header, s.header)
 	resp, err := p.client.Do(req)
 	if err != nil {
 		return "", err
@@ -301,11 +334,11 @@ func actionText(body []byte) (string, error) {
 	if err := json.Unmarshal(body, &actions); err != nil {
 		return "", err
 	}
-	text := ""
+	var text strings.Builder
 	for _, a := range actions {
 		for _, m := range a.Params.Message {
-			text += m.Data.Text
+			text.WriteString(m.Data.Text)
 		}
 	}
-	return text, nil
+	return text.String(), nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"tongshishang/bot"
 	"tongshishang/bot/report"
+	"tongshishang/bot/workflow"
 	"tongshishang/config"
 	"tongshishang/store"
 	"tongshishang/store/storetest"
@@ -32,7 +33,7 @@ func TestScenarios(t *testing.T) {
 		t.Run(strings.TrimSuffix(filepath.Base(file), ".chat"), func(t *testing.T) {
 			for name, url := range storetest.URLs(t) {
 				t.Run(name, func(t *testing.T) {
-					playScenario(t, file, url, redisFor(t, name))
+					playScenario(t, file, url, redisFor(name))
 				})
 			}
 		})
@@ -40,7 +41,7 @@ func TestScenarios(t *testing.T) {
 }
 
 // redisFor is the embedded Redis beside SQLite and the real one beside MariaDB.
-func redisFor(t *testing.T, database string) string {
+func redisFor(database string) string {
 	url := os.Getenv("TSS_TEST_REDIS_URL")
 	if database == "sqlite" || url == "" {
 		return "embedded:"
@@ -159,6 +160,8 @@ func (th *theatre) play(st step) {
 		if err = th.end(); err == nil {
 			th.open()
 		}
+	case stepCode:
+		err = th.newCode(ctx, st.speaker)
 	case stepIssue:
 		th.expectIssue(st)
 		return
@@ -262,7 +265,7 @@ func issueFacts(i *bot.Issue) map[string]string {
 	return map[string]string{"status": i.Status.Label(), "kind": i.Kind.Label(), "category": i.Category, "place": i.Place, "title": i.Title,
 		"number": i.Number, "supporters": fmt.Sprint(i.Supporters), "agency": i.Agency, "handler": i.HandlerName, "solved": i.Solved.Label(),
 		"satisfaction": i.Satisfaction.Label(), "reopened": fmt.Sprint(i.Reopened), "urgent": fmt.Sprint(i.Urgent), "difficulty": string(i.Difficulty),
-		"content": i.Content, "reporter": i.ReporterName, "due": i.DueAt.In(time.FixedZone("", 8*3600)).Format("2006-01-02"), "rule": i.DueRule, "method": i.Method}
+		"content": i.Content, "reporter": i.ReporterName, "due": i.DueAt.In(time.FixedZone("", 8*3600)).Format("2006-01-02"), "rule": i.DueRule, "method": i.Method, "events": fmt.Sprint(i.Events)}
 }
 
 func (th *theatre) expectCounts(st step) {
@@ -287,16 +290,57 @@ func (th *theatre) compare(st step, got map[string]string) {
 	}
 }
 
-// verify holds after every scenario: the audit chains are whole.
+// verify holds after every scenario: the audit chains are whole, and the events of every issue, replayed from nothing, give the
+// state it is in.
 func (th *theatre) verify() {
 	err := th.app.store.Read(th.t.Context(), func(tx *store.Tx) error {
 		_, faults, err := tx.VerifyAudit()
 		for _, f := range faults {
 			th.t.Errorf("audit chain %d at %d: %s", f.Chain, f.Seq, f.Reason)
 		}
+		if err != nil {
+			return err
+		}
+		units, err := tx.Units()
+		for n := 0; err == nil && n < len(units); n++ {
+			err = th.replay(tx, units[n])
+		}
 		return err
 	})
 	if err != nil {
 		th.t.Error(err)
 	}
+}
+
+func (th *theatre) replay(tx *store.Tx, u bot.Unit) error {
+	const all = 1000
+	issues, err := tx.RecentUnitIssues(u.ID, time.Time{}, all)
+	if err != nil {
+		return err
+	}
+	for _, i := range issues {
+		events, err := tx.Events(i.ID, all)
+		if err != nil {
+			return err
+		}
+		again := bot.Issue{ID: i.ID}
+		for _, e := range events {
+			if err := workflow.Apply(&again, e); err != nil {
+				th.t.Errorf("%s: %v", i.Number, err)
+			}
+		}
+		if got, want := course(&again), course(&i); got != want {
+			th.t.Errorf("%s: replayed %s\nstored %s", i.Number, got, want)
+		}
+	}
+	return nil
+}
+
+// course is what the events alone say of an issue.
+func course(i *bot.Issue) string {
+	times := make([]int64, 0, 7)
+	for _, at := range []time.Time{i.ReportedAt, i.AcceptedAt, i.AssignedAt, i.SignedAt, i.ResolvedAt, i.ClosedAt, i.ArchivedAt} {
+		times = append(times, at.UnixMicro())
+	}
+	return fmt.Sprint(i.Status, " events ", i.Events, " round ", i.Round, " reopened ", i.Reopened, " returned ", i.Returned, " times ", times)
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -14,9 +15,14 @@ import (
 //	// a remark
 //	group 平襄群 qun 10001@chatroom 平襄镇      a group: its name here, channel, id on the channel, unit (- for none)
 //	person 张主任 staff 平襄镇                  somebody with a role; units or agencies separated by ;
+//	person 王秀兰 resident                     somebody without a role, known as one person on every channel
+//	stranger 赵会计 staff 平襄镇                a person whose accounts nobody has bound yet
 //	at 2026-11-16 08:30                        the clock, Asia/Shanghai; +5m and +2d move it on
-//	平襄群 王秀兰: 学校门口路灯不亮             said in a group; \n breaks the line; [图] alone is a picture
-//	gz 赵六: …                                 said one to one on the channel gz
+//	平襄群 王秀兰: 学校门口路灯不亮             said in a group; \n breaks the line; [图] alone is a picture, [语音] a voice
+//	平襄群 张主任: #交办 1 住建局 [@王处长]       a mention, sent as a segment of its own
+//	gz 赵六: …                                 said one to one on the channel gz; [关注] and [取关] follow it and leave it
+//	code 赵会计                                makes a binding code; {code} in what is said next stands for it
+//	repeat 30 平襄群 甲一: 哈哈                 says it so many times, each with its number behind it
 //	平襄群 王秀兰 =a: …                         the same, with a label
 //	平襄群 李四 ^a: 我家也是                    a reply that quotes the labelled message
 //	< 已登记 #001 *                            what the bot answers; * stands for anything; without it silence is expected
@@ -37,6 +43,7 @@ type scriptGroup struct{ name, channel, id, unit string }
 type scriptPerson struct {
 	name, role string
 	units      []string
+	unbound    bool
 }
 
 type stepKind int
@@ -48,6 +55,7 @@ const (
 	stepSweep
 	stepFlush
 	stepRestart
+	stepCode
 	stepIssue
 	stepCount
 )
@@ -95,8 +103,8 @@ func (s *script) read(n int, line string, now *time.Time, zone *time.Location) e
 	switch {
 	case word == "group":
 		return s.readGroup(rest)
-	case word == "person":
-		return s.readPerson(rest)
+	case word == "person" || word == "stranger":
+		return s.readPerson(rest, word == "stranger")
 	case word == "at" || strings.HasPrefix(word, "+"):
 		return readClock(word, rest, now, zone)
 	case word == "<":
@@ -106,6 +114,11 @@ func (s *script) read(n int, line string, now *time.Time, zone *time.Location) e
 	case word == "again":
 		s.steps = append(s.steps, step{line: n, kind: stepAgain, label: rest, at: *now})
 		return nil
+	case word == "code":
+		s.steps = append(s.steps, step{line: n, kind: stepCode, speaker: rest, at: *now})
+		return nil
+	case word == "repeat":
+		return s.readRepeat(n, rest, *now)
 	case word == "issue" || word == "count":
 		return s.readCheck(n, word, rest)
 	}
@@ -125,12 +138,12 @@ func (s *script) readGroup(rest string) error {
 	return nil
 }
 
-func (s *script) readPerson(rest string) error {
+func (s *script) readPerson(rest string, unbound bool) error {
 	f := strings.Fields(rest)
 	if len(f) < 2 {
 		return fmt.Errorf("person wants name, role and units, not %q", rest)
 	}
-	p := scriptPerson{name: f[0], role: f[1]}
+	p := scriptPerson{name: f[0], role: f[1], unbound: unbound}
 	if len(f) > 2 {
 		p.units = strings.Split(f[2], ";")
 	}
@@ -162,12 +175,15 @@ func (s *script) expect(answer string) error {
 	if len(s.steps) == 0 {
 		return fmt.Errorf("an answer before anything was said")
 	}
-	last := &s.steps[len(s.steps)-1]
-	if last.answer != "" {
-		last.answer += "\n"
+	line := s.steps[len(s.steps)-1].line
+	for i := len(s.steps) - 1; i >= 0 && s.steps[i].line == line; i-- { // a line that is repeated is answered every time
+		last := &s.steps[i]
+		if last.answer != "" {
+			last.answer += "\n"
+		}
+		last.answer += unescape(answer)
+		last.checked = true
 	}
-	last.answer += unescape(answer)
-	last.checked = true
 	return nil
 }
 
@@ -177,7 +193,7 @@ func (s *script) readSay(n int, line string, now time.Time) error {
 		return fmt.Errorf("%q is no step", line)
 	}
 	st := step{line: n, kind: stepSay, at: now, place: m[1], speaker: m[2], text: unescape(m[4])}
-	for _, mark := range strings.Fields(m[3]) {
+	for mark := range strings.FieldsSeq(m[3]) {
 		if mark[0] == '=' {
 			st.label = mark[1:]
 		} else {
@@ -185,6 +201,21 @@ func (s *script) readSay(n int, line string, now time.Time) error {
 		}
 	}
 	s.steps = append(s.steps, st)
+	return nil
+}
+
+// readRepeat reads `30 place speaker: text`.
+func (s *script) readRepeat(n int, rest string, now time.Time) error {
+	times, line, _ := strings.Cut(rest, " ")
+	count, err := strconv.Atoi(times)
+	if err != nil {
+		return fmt.Errorf("repeat wants how many times, not %q", times)
+	}
+	for i := range count {
+		if err := s.readSay(n, fmt.Sprint(line, i+1), now); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 

@@ -54,15 +54,15 @@ func (a *app) run(ctx context.Context, l net.Listener, others ...func(ctx contex
 	for _, other := range others {
 		parts.Go(func() { other(taking) })
 	}
-	err := web.Serve(ctx, l, a.handler(), a.cfg.ShutdownWithin)
+	ending, cancel := a.grace(ctx)
+	defer cancel()
+	err := web.Serve(ctx, l, a.handler(), ending)
 	stopTaking()
 	drained := make(chan struct{})
 	go func() { parts.Wait(); close(drained) }()
-	ending, cancel := context.WithTimeout(context.Background(), a.cfg.ShutdownWithin)
-	defer cancel()
 	select {
 	case <-drained:
-	case <-ending.Done():
+	case <-ending().Done():
 		a.log.Warn("not everything finished in time; what was acknowledged is stored")
 		abort()
 		<-drained
@@ -70,8 +70,23 @@ func (a *app) run(ctx context.Context, l net.Listener, others ...func(ctx contex
 	return err
 }
 
+// grace is the one deadline of a stop: it begins to run when it is first asked for.
+func (a *app) grace(ctx context.Context) (ending func() context.Context, cancel func()) {
+	var stop []func()
+	ending = sync.OnceValue(func() context.Context {
+		end, cancel := context.WithTimeout(context.WithoutCancel(ctx), a.cfg.ShutdownWithin)
+		stop = append(stop, cancel)
+		return end
+	})
+	return ending, func() {
+		for _, c := range stop {
+			c()
+		}
+	}
+}
+
 func (a *app) handler() http.Handler {
-	site := web.Site{Ready: a.ready, Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}), Logger: a.log,
+	site := web.Site{Ready: a.ready, Metrics: promhttp.HandlerFor(a.registry, promhttp.HandlerOpts{}), Logger: a.log, Clock: a.now,
 		Ledger: a.links.Ledgers(a.ledgerFile)}
 	for _, c := range a.cfg.Channels {
 		for _, r := range a.adapters[c.Name].Routes() {
@@ -98,7 +113,9 @@ func (a *app) profile(ctx context.Context) {
 	}
 	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", a.cfg.Pprof.Listen)
 	if err == nil {
-		err = web.Serve(ctx, l, web.Profiles(), a.cfg.ShutdownWithin)
+		ending, cancel := a.grace(ctx)
+		defer cancel()
+		err = web.Serve(ctx, l, web.Profiles(), ending)
 	}
 	if err != nil {
 		a.log.Error("pprof", "error", err)

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"path/filepath"
 	"strings"
 	"time"
 
 	"tongshishang/bot"
+	"tongshishang/bot/member"
 	"tongshishang/config"
 	"tongshishang/store"
 )
@@ -25,6 +27,8 @@ type stage struct {
 	log      *slog.Logger
 	stop     context.CancelFunc
 	done     chan error
+	// released is closed when sender and timers are to run by themselves; nil is never.
+	released chan struct{}
 }
 
 // castScript fills the database with what the script needs: its groups' units must be there; its people come with accounts on
@@ -70,11 +74,11 @@ func castPerson(tx *store.Tx, p scriptPerson, n int, units map[string]int64, cha
 		}
 		person.Roles = append(person.Roles, role)
 	}
-	if len(p.units) == 0 {
+	if len(p.units) == 0 && p.role != "resident" {
 		person.Roles = append(person.Roles, bot.Role{Name: bot.RoleName(p.role)})
 	}
 	id, _, err := tx.SaveMember(store.Member{Person: person, Phone: fmt.Sprintf("1380000%04d", n+1)})
-	if err != nil {
+	if err != nil || p.unbound {
 		return err
 	}
 	for _, c := range channels {
@@ -85,7 +89,7 @@ func castPerson(tx *store.Tx, p scriptPerson, n int, units map[string]int64, cha
 	return nil
 }
 
-// start puts the program on a listener; without timers, see stage.
+// start puts the program on a listener; without sender and timers until it is released.
 func (st *stage) start(ctx context.Context, cfg *config.Config, rules *config.Rules) error {
 	a, err := newApp(ctx, cfg, rules, st.clock.Now, st.log)
 	if err != nil {
@@ -94,8 +98,35 @@ func (st *stage) start(ctx context.Context, cfg *config.Config, rules *config.Ru
 	st.app = a
 	running, stop := context.WithCancel(ctx)
 	st.stop, st.done = stop, make(chan error, 1)
-	go func() { st.done <- a.run(running, st.listener) }()
+	go func() {
+		st.done <- a.run(running, st.listener, st.onceReleased(a.sender.Run), st.onceReleased(a.timers))
+	}()
 	return nil
+}
+
+func (st *stage) onceReleased(run func(context.Context)) func(context.Context) {
+	return func(ctx context.Context) {
+		select {
+		case <-ctx.Done():
+		case <-st.released:
+			run(ctx)
+		}
+	}
+}
+
+// newCode makes a binding code for somebody of the script, as the console would.
+func (st *stage) newCode(ctx context.Context, name string) error {
+	return st.app.store.Write(ctx, func(tx *store.Tx) error {
+		p, err := tx.PersonByName(name)
+		if err != nil {
+			return err
+		}
+		codes, err := member.NewCodes(tx, []bot.Person{*p}, st.app.rules.Conduct.BindCodeLife)
+		if err == nil {
+			st.player.code = codes[0].Code
+		}
+		return err
+	})
 }
 
 // settle does what is due by the clock and sends what waits, as timers and sender would.
@@ -132,17 +163,20 @@ func (st *stage) addressee(d delivery) string {
 	return strings.TrimSpace(d.group + d.user)
 }
 
+// sampleAccount is the channel of sampleConfig that is the official account.
+const sampleAccount = "gz"
+
 // sampleConfig is a configuration for scripts: one official account, one OneBot 11 and one OneBot 12 channel, all talking to the
 // stand-in platform. Its secrets are no secrets.
 func sampleConfig(dir, api string) *config.Config {
 	cfg := config.Default()
 	cfg.DataDir = dir
-	cfg.Database.URL = config.Secret("sqlite://" + dir + "/tongshishang.db")
+	cfg.Database.URL = config.Secret("sqlite://" + filepath.Join(dir, "tongshishang.db"))
 	cfg.Redis.URL = "embedded:"
 	cfg.Log = config.Log{Level: "warn", Format: "text"}
 	cfg.PublicURL = "http://127.0.0.1:8080"
 	cfg.Channels = []config.Channel{
-		{Name: "gz", Kind: config.KindOfficialAccount, AppID: "wx0123456789abcdef", AppSecret: "demo-secret", Token: "tsstoken",
+		{Name: sampleAccount, Kind: config.KindOfficialAccount, AppID: "wx0123456789abcdef", AppSecret: "demo-secret", Token: "tsstoken",
 			EncodingAESKey: "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Mode: config.ModeSafe, APIBase: api},
 		{Name: "qun", Kind: config.KindOneBot11, Secret: "tsssecret", AccessToken: "demo-token", APIURL: api},
 		{Name: "qun12", Kind: config.KindOneBot12, AccessToken: "demo-token", APIURL: api},

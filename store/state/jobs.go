@@ -46,7 +46,7 @@ func (j *Jobs) Schedule(ctx context.Context, kind string, id int64, at time.Time
 	task := asynq.NewTask(kind, []byte(strconv.FormatInt(id, 10)),
 		asynq.Queue(j.state.keys.queue()),
 		asynq.TaskID(fmt.Sprintf("%s:%d:%d", kind, id, at.UnixMilli())),
-		asynq.ProcessAt(wakeAt(time.Now(), at.Sub(j.state.clock()))),
+		asynq.ProcessAt(wakeAt(time.Now(), at.Sub(j.state.clock()))), //nolint:forbidigo // asynq keeps the machine's time
 		asynq.MaxRetry(jobRetries),
 		asynq.Timeout(jobTime))
 	_, err := j.client.EnqueueContext(ctx, task)

@@ -168,7 +168,7 @@ func TestEmbedded_KeepsStrangersOut(t *testing.T) {
 func TestLibraryLog(t *testing.T) {
 	var out bytes.Buffer
 	log := libraryLog{slog.New(slog.NewTextHandler(&out, nil))}
-	log.Fatal("dequeue: ", "connection refused") // and the process goes on
+	log.Fatal("dequeue: ", "connection refused") //nolint:revive // our Fatal logs and goes on
 	if want := `level=ERROR msg=jobs detail="dequeue: connection refused"`; !bytes.Contains(out.Bytes(), []byte(want)) {
 		t.Errorf("logged %s, want %s", out.String(), want)
 	}

@@ -28,7 +28,7 @@ func ParseURL(address string) (*redis.UniversalOptions, error) {
 	}
 	base, mode, _ := strings.Cut(scheme, "+")
 	if base != "redis" && base != "rediss" {
-		return nil, errors.New("redis url: unknown scheme; known are redis, rediss, redis+sentinel, redis+cluster and embedded:")
+		return nil, errors.New("redis url: unknown scheme; known are redis, rediss, redis+sentinel, redis+cluster and embedded")
 	}
 	switch mode {
 	case "":

@@ -162,7 +162,7 @@ func load(file string) ([]row, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open data: %w", err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }() // only read
 	var rows []row
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<22)
