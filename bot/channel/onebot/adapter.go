@@ -22,7 +22,7 @@ type Settings struct {
 	Name        string // of the channel, last part of its route
 	Secret      string // OneBot 11: key of X-Signature; not used by 12
 	AccessToken string // 11: sent with API calls if not empty; 12: that, and expected of every event
-	APIURL      string // base of the API, for example http://127.0.0.1:5700
+	APIURL      string // base of the API, for example http://127.0.0.1:5700; empty: nothing can be sent
 }
 
 // Deps are what an adapter works with.

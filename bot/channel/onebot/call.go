@@ -18,6 +18,9 @@ type result struct {
 
 // call posts body to the bridge's API and classifies a refusal by its retcode.
 func (b *bridge) call(ctx context.Context, path string, body any, kind func(retcode int64) channel.SendKind) error {
+	if b.settings.APIURL == "" {
+		return &channel.SendError{Kind: channel.SendPermanent, Err: errors.New("the channel has no api_url, it can only answer")}
+	}
 	var answer result
 	if err := b.client.PostJSON(ctx, b.settings.APIURL+path, b.settings.AccessToken, body, &answer); err != nil {
 		return err

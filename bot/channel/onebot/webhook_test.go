@@ -2,6 +2,7 @@ package onebot_test
 
 import (
 	"encoding/json"
+	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"tongshishang/bot"
+	"tongshishang/bot/channel"
 	"tongshishang/bot/channel/onebot"
 )
 
@@ -146,7 +148,7 @@ func TestNew_NamesEveryProblem(t *testing.T) {
 	for _, c := range []struct {
 		err  error
 		want []string
-	}{{err11, []string{"name", "secret", "api_url"}}, {err12, []string{"name", "access_token", "api_url"}}} {
+	}{{err11, []string{"name", "secret"}}, {err12, []string{"name", "access_token"}}} {
 		if c.err == nil {
 			t.Fatal("no error")
 		}
@@ -154,6 +156,21 @@ func TestNew_NamesEveryProblem(t *testing.T) {
 			if !strings.Contains(c.err.Error(), want+" is missing") {
 				t.Errorf("%q isn't named in: %v", want, c.err)
 			}
+		}
+	}
+}
+
+// A bridge without an address of its API can take messages and answer them, and says so when it is asked to send.
+func TestSend_WithoutAddress(t *testing.T) {
+	v11, err11 := onebot.New11(onebot.Settings{Name: "qun", Secret: "x"}, onebot.Deps{})
+	v12, err12 := onebot.New12(onebot.Settings{Name: "qun12", AccessToken: "x"}, onebot.Deps{})
+	if err := errors.Join(err11, err12); err != nil {
+		t.Fatal(err)
+	}
+	for _, adapter := range []channel.Adapter{v11, v12} {
+		err := adapter.Send(t.Context(), bot.Outgoing{To: bot.Conversation{Channel: adapter.Name(), Group: "1"}, Text: "好"})
+		if refused, ok := errors.AsType[*channel.SendError](err); !ok || refused.Kind != channel.SendPermanent || !strings.Contains(err.Error(), "api_url") {
+			t.Errorf("%s: %v", adapter.Name(), err)
 		}
 	}
 }
