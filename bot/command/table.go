@@ -2,6 +2,7 @@ package command
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"tongshishang/bot"
@@ -71,8 +72,19 @@ func (t *Table) Find(name string) (*Command, bool) {
 	return c, ok
 }
 
-// Nearest returns the name that was probably meant, or nothing when none is near.
-func (t *Table) Nearest(name string) string {
+// promised are the commands whose names are fixed and that aren't offered yet. Who types one is told so, rather than asked
+// whether another was meant.
+func promised() []string {
+	return []string{"退单", "延期", "合并", "挂账", "督办", "我的", "会议", "签到", "请假", "活动", "报名", "积分", "撤销"}
+}
+
+// IsNear tells whether somebody who typed the name surely meant a command.
+func (t *Table) IsNear(name string) bool {
+	return slices.Contains(promised(), name) || t.nearest(name) != ""
+}
+
+// nearest returns the name that was probably meant, or nothing when none is near.
+func (t *Table) nearest(name string) string {
 	best, least := "", 2
 	for _, c := range t.commands {
 		for _, known := range append([]string{c.Name}, c.Aliases...) {
@@ -86,7 +98,10 @@ func (t *Table) Nearest(name string) string {
 
 // Unknown is the refusal of a word that isn't a command.
 func (t *Table) Unknown(name string) error {
-	near := t.Nearest(name)
+	if slices.Contains(promised(), name) {
+		return &bot.Error{Code: bot.CodeUnready, Text: t.texts("refused_not_offered", nil)}
+	}
+	near := t.nearest(name)
 	example := ""
 	if near != "" {
 		example = t.byName[near].Example

@@ -31,7 +31,7 @@ func (t *talk) command() (bool, error) {
 	t.line = line
 	t.item.Intent = string(understand.IntentCommand)
 	if !known {
-		if t.Commands.Nearest(line.Name) == "" && !t.m.ToBot && !t.private {
+		if !t.Commands.IsNear(line.Name) && !t.m.ToBot && !t.private {
 			t.item.Intent = string(understand.IntentChat)
 			return true, nil
 		}
