@@ -218,6 +218,7 @@ func (k *checker) amounts(c *Config) {
 	within(k, "intake.writers", c.Intake.Writers, 1, 64)
 	within(k, "intake.queue", c.Intake.Queue, c.Intake.Batch, 1_000_000)
 	within(k, "intake.clock_skew", c.Intake.ClockSkew, time.Second, 24*time.Hour)
+	within(k, "intake.spool_mib", c.Intake.SpoolMiB, 0, 1_000_000)
 	within(k, "outbox.workers", c.Outbox.Workers, 1, 64)
 	within(k, "outbox.poll", c.Outbox.Poll, 10*time.Millisecond, time.Minute)
 	within(k, "outbox.timeout", c.Outbox.Timeout, 100*time.Millisecond, time.Minute)

@@ -118,6 +118,7 @@ type Intake struct {
 	Writers      int           `yaml:"writers"`       // transactions at a time
 	Queue        int           `yaml:"queue"`         // messages waiting, at most; beyond it requests get 503
 	ClockSkew    time.Duration `yaml:"clock_skew"`    // how far a signed timestamp may be off
+	SpoolMiB     int           `yaml:"spool_mib"`     // how much of data_dir may hold messages while the database is away; 0: none, they get 503
 }
 
 // Outbox sets how messages are sent.
@@ -152,7 +153,7 @@ func Default() *Config {
 		DataDir:        "/var/lib/tongshishang",
 		County:         County{Code: "TW", Name: "通渭县"},
 		Database:       Database{MaxOpenConns: 16},
-		Intake:         Intake{AnswerWithin: 4500 * time.Millisecond, Batch: 128, Writers: 2, Queue: 20000, ClockSkew: 5 * time.Minute},
+		Intake:         Intake{AnswerWithin: 4500 * time.Millisecond, Batch: 128, Writers: 2, Queue: 20000, ClockSkew: 5 * time.Minute, SpoolMiB: 256},
 		Outbox:         Outbox{Workers: 4, Poll: time.Second, Timeout: 10 * time.Second, Attempts: 8, BackoffBase: 2 * time.Second, BackoffMax: 10 * time.Minute},
 		Log:            Log{Level: "info", Format: "json"},
 		ShutdownWithin: 10 * time.Second,

@@ -87,7 +87,7 @@ func TestLoad_Defaults(t *testing.T) {
 	if c.Listen != "127.0.0.1:8080" || c.PublicURL != "http://127.0.0.1:8080" || c.Timezone != "Asia/Shanghai" {
 		t.Errorf("listen %q, public_url %q, timezone %q", c.Listen, c.PublicURL, c.Timezone)
 	}
-	if c.Intake != (Intake{4500 * time.Millisecond, 128, 2, 20000, 5 * time.Minute}) {
+	if c.Intake != (Intake{4500 * time.Millisecond, 128, 2, 20000, 5 * time.Minute, 256}) {
 		t.Errorf("intake %+v", c.Intake)
 	}
 	if c.Log.Level != "info" {

@@ -153,26 +153,37 @@ func (t *Tx) CancelOutbox(key string) (bool, error) {
 	return res.RowsAffected > 0, wrap("cancel outbox", res.Error)
 }
 
-// OutboxHealth is what doctor and the metrics show.
+// OutboxHealth is what doctor and the metrics show of a channel.
 type OutboxHealth struct {
 	Pending int64
 	Dead    int64
 	Oldest  time.Time // creation of the oldest pending message; zero when there is none
 }
 
-// OutboxHealth counts what waits and what was given up.
-func (t *Tx) OutboxHealth() (OutboxHealth, error) {
-	var h OutboxHealth
-	if err := t.db.Model(&outboxRow{}).Where("state = ?", outboxPending).Count(&h.Pending).Error; err != nil {
-		return h, fmt.Errorf("outbox: %w", err)
+// OutboxHealth counts what waits and what was given up, by channel; channels with neither are missing.
+func (t *Tx) OutboxHealth() (map[string]OutboxHealth, error) {
+	var rows []struct {
+		Channel string
+		State   string
+		N       int64
+		Oldest  moment
 	}
-	if err := t.db.Model(&outboxRow{}).Where("state = ?", outboxDead).Count(&h.Dead).Error; err != nil {
-		return h, fmt.Errorf("outbox: %w", err)
+	err := t.db.Model(&outboxRow{}).Select("channel, state, COUNT(*) AS n, MIN(created_at) AS oldest").
+		Where("state IN ?", []string{outboxPending, outboxDead}).Group("channel, state").Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("outbox: %w", err)
 	}
-	var oldest outboxRow
-	err := t.db.Where("state = ?", outboxPending).Order("id").Limit(1).Find(&oldest).Error
-	h.Oldest = oldest.CreatedAt.Time
-	return h, wrap("outbox", err)
+	out := map[string]OutboxHealth{}
+	for _, r := range rows {
+		h := out[r.Channel]
+		if r.State == outboxDead {
+			h.Dead = r.N
+		} else {
+			h.Pending, h.Oldest = r.N, r.Oldest.Time
+		}
+		out[r.Channel] = h
+	}
+	return out, nil
 }
 
 // DeadLetter is a message that could not be sent.

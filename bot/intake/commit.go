@@ -23,41 +23,82 @@ type entry struct {
 
 const commitTries = 3
 
-// commit handles and stores a batch in one transaction. A batch that can't be stored is tried message by message, so that one
-// that spoils the transaction harms no other.
+// commit handles and stores a batch, or keeps it in the spool while SQL is away or the spool isn't empty: nothing newer may
+// overtake what waits there.
 func (in *Intake) commit(ctx context.Context, batch []*pending) {
-	var err error
-	for try := range commitTries {
-		if err = in.tryCommit(ctx, batch); err == nil || ctx.Err() != nil {
-			break
-		}
-		in.log.Warn("batch failed", "try", try+1, "messages", len(batch), "error", err)
-	}
-	if err == nil {
+	in.gate.RLock()
+	defer in.gate.RUnlock()
+	if in.spooling.Load() {
+		in.keep(batch, nil)
 		return
 	}
-	if len(batch) > 1 && ctx.Err() == nil && in.store.Ping(ctx) == nil {
-		for _, p := range batch {
-			in.commit(ctx, []*pending{p})
-		}
-		return
+	if left, cause := in.settle(ctx, batch); len(left) > 0 {
+		in.keep(left, cause)
 	}
-	in.refuse(ctx, batch, err)
 }
 
-// refuse is the end for messages whose transaction failed for good: a message that spoils every transaction is stored as failed
-// and answered politely; when not even that is possible nothing was acknowledged and the channel is told so.
-func (in *Intake) refuse(ctx context.Context, batch []*pending, cause error) {
-	if len(batch) == 1 && ctx.Err() == nil {
-		err := in.storeFailed(ctx, batch[0], cause)
-		if err == nil {
-			return
+// settle handles and stores a batch in one transaction and returns what could not be stored, with the reason. A batch that can't
+// be stored is tried message by message, so that one that spoils the transaction harms no other; such a message is stored as
+// failed and answered politely.
+func (in *Intake) settle(ctx context.Context, batch []*pending) (left []*pending, refusal error) {
+	var cause error
+	for try := range commitTries {
+		if cause = in.tryCommit(ctx, batch); cause == nil || ctx.Err() != nil {
+			break
 		}
-		cause = errors.Join(cause, err)
+		in.log.Warn("batch failed", "try", try+1, "messages", len(batch), "error", cause)
+	}
+	switch {
+	case cause == nil:
+		return nil, nil
+	case ctx.Err() != nil || in.isAway(ctx):
+		return batch, fmt.Errorf("%w: %w", errAway, cause)
+	case len(batch) == 1:
+		if err := in.storeFailed(ctx, batch[0], cause); err != nil {
+			return batch, errors.Join(cause, err)
+		}
+		return nil, nil
+	}
+	for i, p := range batch {
+		rest, err := in.settle(ctx, []*pending{p})
+		if errors.Is(err, errAway) { // the rest may be of the same conversation and must not overtake
+			return append(left, batch[i:]...), err
+		}
+		if len(rest) > 0 {
+			left, refusal = append(left, rest...), err
+		}
+	}
+	return left, refusal
+}
+
+// errAway says that SQL doesn't answer, as opposed to refusing what it is given.
+var errAway = errors.New("the database is away")
+
+// patience is how long the database may take to answer a ping before it counts as away.
+const patience = 2 * time.Second
+
+func (in *Intake) isAway(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return in.store.Ping(ctx) != nil
+}
+
+// keep spools messages that SQL can't take now and acknowledges them without an answer, which follows by API. Without a spool, with
+// a full one, or when SQL is there and refuses them, nothing is acknowledged and the channel is told to deliver again.
+func (in *Intake) keep(batch []*pending, cause error) {
+	err := cause
+	if in.spool != nil && (cause == nil || errors.Is(cause, errAway)) {
+		if err = in.toSpool(batch); err == nil {
+			in.spooling.Store(true)
+		}
 	}
 	for _, p := range batch {
+		if err == nil {
+			p.done <- result{}
+			continue
+		}
 		in.stats.failed(p.message.Channel)
-		in.log.Error("message not stored", "channel", p.message.Channel, "error", cause)
+		in.log.Error("message not stored", "channel", p.message.Channel, "error", err)
 		p.done <- result{err: ErrNotStored}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"tongshishang/bot"
@@ -41,6 +42,7 @@ type Options struct {
 	Writers      int           // transactions at a time; one or two are best
 	Queue        int           // most messages waiting in all
 	MaxAttempts  int           // of handling a message that fails
+	Spool        *Spool        // where messages wait while SQL is away; nil refuses them
 	Sorry        string        // said to a message that not even the pipeline could answer; empty says nothing
 }
 
@@ -52,6 +54,7 @@ type Intake struct {
 	now   bot.Clock
 	log   *slog.Logger
 	stats *Metrics
+	spool *Spool // nil: none
 
 	mu     sync.Mutex
 	wake   *sync.Cond
@@ -59,19 +62,38 @@ type Intake struct {
 	ready  []*lane // lanes with messages that no writer holds, longest waiting first
 	queued int
 	closed bool
+	last   uint64 // order of arrival given out last
+
+	gate     sync.RWMutex // held for reading while a batch is committed, for writing while the way is switched
+	spooling atomic.Bool  // everything goes to the spool until it is empty again
+	keeping  sync.Mutex   // one message is spooled once
 }
 
 // lane is the queue of one conversation. While a writer holds it nobody else may take from it.
 type lane struct {
-	key  string
-	held bool
-	wait []*pending
+	key   string
+	held  bool
+	taken uint64 // arrival of the first message that the holder has
+	wait  []*pending
+}
+
+// first is the arrival of the lane's oldest message.
+func (l *lane) first() uint64 {
+	if l.held {
+		return l.taken
+	}
+	return l.wait[0].arrived
 }
 
 // New makes an intake.
 func New(s *store.Store, work Work, opt Options, now bot.Clock, log *slog.Logger, stats *Metrics) *Intake {
-	in := &Intake{store: s, work: work, opt: opt, now: now, log: log, stats: stats, lanes: map[string]*lane{}}
+	in := &Intake{store: s, work: work, opt: opt, now: now, log: log, stats: stats, spool: opt.Spool, lanes: map[string]*lane{}}
 	in.wake = sync.NewCond(&in.mu)
+	if in.spool != nil {
+		in.last = in.spool.newest // the order holds even when the machine's clock was set back
+		in.spooling.Store(in.spool.Len() > 0)
+		stats.spooled.Set(float64(in.spool.Len()))
+	}
 	return in
 }
 
@@ -105,7 +127,13 @@ func (in *Intake) Submit(ctx context.Context, m *bot.Message) (bot.Answer, error
 func (in *Intake) receive(ctx context.Context, p *pending) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
-	err := in.store.Write(ctx, func(tx *store.Tx) error { return tx.ReceiveMessage(p.key, p.message) })
+	err := errAway
+	if !in.spooling.Load() {
+		err = in.store.Write(ctx, func(tx *store.Tx) error { return tx.ReceiveMessage(p.key, p.message) })
+	}
+	if err != nil && in.spool != nil {
+		err = in.toSpool([]*pending{p})
+	}
 	if err != nil {
 		in.log.Error("message not stored in time", "channel", p.message.Channel, "error", err)
 		return ErrNotStored
@@ -123,6 +151,8 @@ func (in *Intake) enqueue(p *pending) error {
 	if in.queued >= in.opt.Queue {
 		return ErrBusy
 	}
+	in.last = max(in.last+1, uint64(time.Now().UnixNano())) //nolint:forbidigo // an order, not a time
+	p.arrived = in.last
 	key := p.message.Conversation().Key()
 	l := in.lanes[key]
 	if l == nil {
@@ -144,6 +174,9 @@ func (in *Intake) Run(ctx, drain context.Context) {
 	var writers sync.WaitGroup
 	for range in.opt.Writers {
 		writers.Go(func() { in.writer(drain) })
+	}
+	if in.spool != nil {
+		writers.Go(func() { in.drain(ctx) })
 	}
 	<-ctx.Done()
 	in.mu.Lock()
@@ -183,7 +216,7 @@ func (in *Intake) take() ([]*lane, []*pending) {
 		n := min(len(l.wait), in.opt.Batch-len(batch))
 		batch = append(batch, l.wait[:n]...)
 		l.wait = append([]*pending(nil), l.wait[n:]...)
-		l.held = true
+		l.held, l.taken = true, batch[len(batch)-n].arrived
 		lanes = append(lanes, l)
 	}
 	in.queued -= len(batch)

@@ -13,6 +13,9 @@ type pending struct {
 	done    chan result // buffered: the writer never waits for a reader
 	state   atomic.Int32
 
+	arrived uint64 // place in the order of arrival
+	kept    bool   // in the spool; guarded by the intake's spooled lock
+
 	again    bool // stored before and handed in once more by Retry
 	attempts int  // made before this one
 }

@@ -142,16 +142,11 @@ func (s *Sender) wait(attempts int, after time.Duration) time.Duration {
 
 func (s *Sender) measure(ctx context.Context) {
 	err := s.store.Read(ctx, func(tx *store.Tx) error {
-		h, err := tx.OutboxHealth()
+		health, err := tx.OutboxHealth()
 		if err != nil {
 			return err
 		}
-		s.stats.waiting.Set(float64(h.Pending))
-		s.stats.dead.Set(float64(h.Dead))
-		s.stats.age.Set(0)
-		if !h.Oldest.IsZero() {
-			s.stats.age.Set(s.now().Sub(h.Oldest).Seconds())
-		}
+		s.stats.outboxes(health, s.now())
 		return nil
 	})
 	if err != nil && ctx.Err() == nil {

@@ -66,29 +66,23 @@ func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event, unit int64) map[string
 		"due": d.dueText(i), "date": d.Day(e.At), "reason": e.Text, "text": e.Text, "result": e.Text}
 }
 
-// tellPeople writes one to one: to the handlers of a fresh assignment, and at an outcome to the reporter and the supporters whose
-// own chat with the bot isn't where the issue was raised.
+// letter is a line to people one to one.
+type letter struct {
+	people []int64
+	text   string
+	unit   int64 // whose short numbers they understand; 0: the full number
+}
+
+// tellPeople writes one to one: to handlers and staff whom the table names, and at an outcome to the reporter and the supporters
+// whose own chat with the bot isn't where the issue was raised. Who made the move knows it.
 func (d *Desk) tellPeople(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order, occasion string) error {
+	letters, err := d.letters(tx, i, step, o)
+	if err != nil || len(letters) == 0 {
+		return err
+	}
 	var people []int64
-	var text string
-	unit := i.UnitID
-	switch {
-	case o.Verb == workflow.Assign:
-		text, unit = "assign_handler", 0 // a handler works for all units: only the full number is clear
-		handlers, err := d.handlers(tx, i)
-		if err != nil {
-			return err
-		}
-		people = handlers
-	case o.Verb == workflow.Resolve && residentsHear(step):
-		text = "resolve_private"
-		supporters, err := tx.Supporters(i.ID, mostTold)
-		if err != nil {
-			return err
-		}
-		people = append([]int64{i.ReporterID}, supporters...)
-	default:
-		return nil
+	for _, l := range letters {
+		people = append(people, l.people...)
 	}
 	chats, err := tx.PrivateConversations(people)
 	if err != nil {
@@ -99,12 +93,55 @@ func (d *Desk) tellPeople(tx *store.Tx, i *bot.Issue, step workflow.Step, o Orde
 		return err
 	}
 	e := bot.Event{Text: o.Text, At: tx.Now()}
-	for _, p := range people {
-		if to, ok := chats[p]; ok && to != home {
-			tx.Post(fmt.Sprintf("%s:%d", occasion, p), to, d.Text(text, d.fields(i, o, e, unit)))
+	for _, l := range letters {
+		for _, p := range l.people {
+			to, ok := chats[p]
+			if ok && to != home && (o.By == nil || p != o.By.ID) {
+				tx.Post(fmt.Sprintf("%s:%d", occasion, p), to, d.Text(l.text, d.fields(i, o, e, l.unit)))
+			}
 		}
 	}
 	return nil
+}
+
+func (d *Desk) letters(tx *store.Tx, i *bot.Issue, step workflow.Step, o Order) ([]letter, error) {
+	var out []letter
+	if o.Verb == workflow.Resolve && residentsHear(step) {
+		supporters, err := tx.Supporters(i.ID, mostTold)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, letter{append([]int64{i.ReporterID}, supporters...), "resolve_private", i.UnitID})
+	}
+	// A rating that closes is for the books; nobody has to act on it.
+	if slices.Contains(step.Tells, workflow.TellHandler) && i.Agency != "" && step.To != bot.StatusClosed {
+		handlers, err := d.handlers(tx, i)
+		if err != nil {
+			return nil, err
+		}
+		text := step.Text
+		if o.Verb == workflow.Assign {
+			text = "assign_handler"
+		}
+		out = append(out, letter{handlers, text, 0}) // a handler works for all units: only the full number is clear
+	}
+	if slices.Contains(step.Tells, workflow.TellStaff) {
+		staff, err := d.staff(tx, i.UnitID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, letter{staff, step.Text, i.UnitID})
+	}
+	return out, nil
+}
+
+func (d *Desk) staff(tx *store.Tx, unit int64) ([]int64, error) {
+	people, err := tx.UnitStaff(unit)
+	ids := make([]int64, len(people))
+	for n, p := range people {
+		ids[n] = p.ID
+	}
+	return ids, err
 }
 
 // handlers are the people a fresh assignment is for: the one named, or everybody of the agency.
@@ -122,13 +159,9 @@ func (d *Desk) handlers(tx *store.Tx, i *bot.Issue) ([]int64, error) {
 
 // Alarm tells the unit's staff one to one of a danger, at any hour.
 func (d *Desk) Alarm(tx *store.Tx, i *bot.Issue, unit bot.Unit) error {
-	staff, err := tx.UnitStaff(unit.ID)
+	ids, err := d.staff(tx, unit.ID)
 	if err != nil {
 		return err
-	}
-	ids := make([]int64, len(staff))
-	for n, p := range staff {
-		ids[n] = p.ID
 	}
 	chats, err := tx.PrivateConversations(ids)
 	if err != nil {

@@ -72,10 +72,5 @@ func (d *Desk) responsible(tx *store.Tx, i *bot.Issue) ([]int64, error) {
 	case bot.StatusAssigned, bot.StatusSigned, bot.StatusHandling:
 		return d.handlers(tx, i)
 	}
-	staff, err := tx.UnitStaff(i.UnitID)
-	ids := make([]int64, len(staff))
-	for n, p := range staff {
-		ids[n] = p.ID
-	}
-	return ids, err
+	return d.staff(tx, i.UnitID)
 }

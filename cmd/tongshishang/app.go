@@ -8,6 +8,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -43,6 +44,7 @@ type app struct {
 	links    *web.Links
 	intake   *intake.Intake
 	sender   *intake.Sender
+	spool    *intake.Spool
 	adapters map[string]channel.Adapter
 	registry *prometheus.Registry
 }
@@ -174,13 +176,32 @@ func (a *app) wire(ctx context.Context) error {
 	}
 	line := pipeline.New(pipeline.Parts{Rules: a.rules, County: a.cfg.County.Name, Zone: zone, Reader: reader, Commands: table,
 		Desk: a.desk, Box: a.box, State: a.state, Logger: a.log})
+	if err := a.openSpool(); err != nil {
+		return err
+	}
 	stats := intake.NewMetrics(a.registry)
 	in, out := a.cfg.Intake, a.cfg.Outbox
-	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue,
+	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue, Spool: a.spool,
 		MaxAttempts: out.Attempts, Sorry: a.rules.Texts.Render("busy", map[string]string{"id": ""})}, a.now, a.log, stats)
 	a.sender = intake.NewSender(a.store, a.send, intake.SenderOptions{Workers: out.Workers, Poll: out.Poll, Attempts: out.Attempts, Backoff: out.BackoffBase,
 		MaxBackoff: out.BackoffMax, Timeout: out.Timeout}, a.now, a.log, stats)
 	return nil
+}
+
+// openSpool opens the place on the local disk where messages wait while the database is away.
+func (a *app) openSpool() error {
+	if a.cfg.Intake.SpoolMiB == 0 {
+		return nil
+	}
+	keys, err := keyring(a.cfg)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
+		return fmt.Errorf("data_dir: %w", err)
+	}
+	a.spool, err = intake.OpenSpool(filepath.Join(a.cfg.DataDir, "spool.db"), keys, int64(a.cfg.Intake.SpoolMiB)<<20)
+	return err
 }
 
 // newReader knows the county's own units by name.
@@ -260,8 +281,11 @@ func (a *app) committed(ctx context.Context, wakes []store.Wake, posted bool) {
 
 func (a *app) close() error {
 	var err error
+	if a.spool != nil {
+		err = a.spool.Close()
+	}
 	if a.state != nil {
-		err = a.state.Close()
+		err = errors.Join(err, a.state.Close())
 	}
 	if a.store != nil {
 		err = errors.Join(err, a.store.Close())

@@ -116,9 +116,13 @@ func checkAudit(ctx context.Context, s *store.Store) (found string, err error) {
 
 func checkOutbox(ctx context.Context, s *store.Store) (found string, err error) {
 	err = s.Read(ctx, func(tx *store.Tx) error {
-		h, err := tx.OutboxHealth()
+		channels, err := tx.OutboxHealth()
 		if err != nil {
 			return err
+		}
+		var h store.OutboxHealth
+		for _, c := range channels {
+			h.Pending, h.Dead = h.Pending+c.Pending, h.Dead+c.Dead
 		}
 		found = fmt.Sprintf("待发 %d 条", h.Pending)
 		dead, err := tx.DeadLetters(5)
