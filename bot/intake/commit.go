@@ -43,17 +43,15 @@ func (in *Intake) commit(ctx context.Context, batch []*pending) {
 func (in *Intake) settle(ctx context.Context, batch []*pending) (left []*pending, refusal error) {
 	var cause error
 	for try := range commitTries {
-		if cause = in.tryCommit(ctx, batch); cause == nil || ctx.Err() != nil {
-			break
+		if cause = in.tryCommit(ctx, batch); cause == nil {
+			return nil, nil
+		}
+		if ctx.Err() != nil || in.isAway(ctx) { // asked after every try: the database going away for a moment is no message's fault
+			return batch, fmt.Errorf("%w: %w", errAway, cause)
 		}
 		in.log.Warn("batch failed", "try", try+1, "messages", len(batch), "error", cause)
 	}
-	switch {
-	case cause == nil:
-		return nil, nil
-	case ctx.Err() != nil || in.isAway(ctx):
-		return batch, fmt.Errorf("%w: %w", errAway, cause)
-	case len(batch) == 1:
+	if len(batch) == 1 {
 		if err := in.storeFailed(ctx, batch[0], cause); err != nil {
 			return batch, errors.Join(cause, err)
 		}
@@ -244,13 +242,20 @@ func (in *Intake) save(tx *store.Tx, entries []*entry) error {
 
 func answerKey(key string) string { return "answer:" + key }
 
-// recall takes back an answer that waits to be sent by API, because the message was delivered again and gets it now.
+// recall sees to the answer of a message that was stored before. Delivered again it gets the answer now, and what waits to be
+// sent by API is taken back. From the spool it may owe it: when the commit's outcome was lost with the connection.
 func (in *Intake) recall(tx *store.Tx, e *entry) error {
-	if e.seen.Answer.IsSilent() || !e.awaited() {
+	if e.seen.Answer.IsSilent() {
 		return nil
 	}
-	_, err := tx.CancelOutbox(answerKey(e.key))
-	return err
+	if e.awaited() {
+		_, err := tx.CancelOutbox(answerKey(e.key))
+		return err
+	}
+	if e.owed {
+		tx.Post(answerKey(e.key), e.message.Conversation(), e.seen.Answer.Text)
+	}
+	return nil
 }
 
 func (in *Intake) record(e *entry) store.Record {

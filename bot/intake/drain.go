@@ -107,7 +107,7 @@ func (in *Intake) move(ctx context.Context, head []spooled) bool {
 	place := map[*pending]spooled{}
 	for i, m := range head {
 		batch[i] = newPending(m.message)
-		batch[i].arrived, batch[i].kept = m.at, true
+		batch[i].arrived, batch[i].kept, batch[i].owed = m.at, true, true
 		batch[i].giveUp()
 		place[batch[i]] = m
 	}

@@ -14,7 +14,8 @@ type pending struct {
 	state   atomic.Int32
 
 	arrived uint64 // place in the order of arrival
-	kept    bool   // in the spool; guarded by the intake's spooled lock
+	kept    bool   // in the spool; guarded by the intake's lock keeping
+	owed    bool   // out of the spool: acknowledged in silence
 
 	again    bool // stored before and handed in once more by Retry
 	attempts int  // made before this one

@@ -78,6 +78,9 @@ func (s *Sender) Run(ctx context.Context) {
 	}
 }
 
+// noteEvery is how often it is tried to note what was sent while the database is away.
+const noteEvery = 500 * time.Millisecond
+
 // Once claims what is due, sends it and notes what came of it; it returns how many messages it tried.
 func (s *Sender) Once(ctx context.Context) (int, error) {
 	var claimed []store.Parcel
@@ -102,19 +105,33 @@ func (s *Sender) Once(ctx context.Context) (int, error) {
 	if len(claimed) == 0 {
 		return 0, nil
 	}
-	// What went out is noted even when the program is ending, or it would go out twice.
-	err = s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-		for i := range claimed {
-			if results[i].Err != nil && ctx.Err() != nil {
-				continue // cut off, which is not the channel's failure: the lease ends and it is sent again
+	return len(claimed), s.noteAll(ctx, claimed, results)
+}
+
+// noteAll notes what came of the messages, even when the program is ending, or they would go out twice; for the same reason it
+// waits for a database that has gone away since they were claimed.
+func (s *Sender) noteAll(ctx context.Context, claimed []store.Parcel, results []Delivery) error {
+	for {
+		err := s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
+			for i := range claimed {
+				if results[i].Err != nil && ctx.Err() != nil {
+					continue // cut off, which is not the channel's failure: the lease ends and it is sent again
+				}
+				if err := s.note(tx, &claimed[i], results[i]); err != nil {
+					return err
+				}
 			}
-			if err := s.note(tx, &claimed[i], results[i]); err != nil {
-				return err
-			}
+			return nil
+		})
+		if err == nil || ctx.Err() != nil {
+			return err
 		}
-		return nil
-	})
-	return len(claimed), err
+		s.log.Warn("what was sent isn't noted yet", "messages", len(claimed), "error", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(noteEvery):
+		}
+	}
 }
 
 func (s *Sender) note(tx *store.Tx, p *store.Parcel, d Delivery) error {

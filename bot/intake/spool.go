@@ -37,6 +37,9 @@ type Spool struct {
 	newest uint64 // place in the order of the last message when the file was opened
 }
 
+// ErrSpoolInUse says that another process, as a rule the service, has the spool open.
+var ErrSpoolInUse = errors.New("another process uses this data folder")
+
 // ErrSpoolFull says that the spool holds as much as it may.
 var ErrSpoolFull = errors.New("intake: the spool is full")
 
@@ -51,8 +54,8 @@ const (
 	spoolWait = 2 * time.Second
 )
 
-// OpenSpool opens the file, made when missing, that holds at most limit bytes of messages. It fails when another process has it,
-// and when a message in it can't be read, because the file was cut off or damaged or its key isn't configured any more: what
+// OpenSpool opens the file, made when missing, that holds at most limit bytes of messages. It fails with ErrSpoolInUse when another
+// process has it, and when a message in it can't be read, because the file was cut off or damaged or its key isn't configured any more: what
 // was acknowledged must not be passed over in silence.
 func OpenSpool(path string, seal Seal, limit int64) (s *Spool, err error) {
 	// A file that ends too early shows as a fault of the memory it is mapped to, a damaged page as a panic of bbolt's.
@@ -64,7 +67,7 @@ func OpenSpool(path string, seal Seal, limit int64) (s *Spool, err error) {
 	}()
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{Timeout: spoolWait})
 	if errors.Is(err, bbolterrors.ErrTimeout) {
-		return nil, fmt.Errorf("open spool %s: another process uses this data folder", path)
+		return nil, fmt.Errorf("open spool %s: %w", path, ErrSpoolInUse)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", path, err)

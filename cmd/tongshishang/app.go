@@ -188,6 +188,8 @@ func (a *app) wire(ctx context.Context) error {
 	return nil
 }
 
+func spoolPath(cfg *config.Config) string { return filepath.Join(cfg.DataDir, "spool.db") }
+
 // openSpool opens the place on the local disk where messages wait while the database is away.
 func (a *app) openSpool() error {
 	if a.cfg.Intake.SpoolMiB == 0 {
@@ -200,7 +202,7 @@ func (a *app) openSpool() error {
 	if err := os.MkdirAll(a.cfg.DataDir, 0o700); err != nil {
 		return fmt.Errorf("data_dir: %w", err)
 	}
-	a.spool, err = intake.OpenSpool(filepath.Join(a.cfg.DataDir, "spool.db"), keys, int64(a.cfg.Intake.SpoolMiB)<<20)
+	a.spool, err = intake.OpenSpool(spoolPath(a.cfg), keys, int64(a.cfg.Intake.SpoolMiB)<<20)
 	return err
 }
 

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net"
 	"net/url"
 	"os"
 	"time"
 
 	"tongshishang/bot"
+	"tongshishang/bot/intake"
 	"tongshishang/config"
 	"tongshishang/store"
 	"tongshishang/store/state"
@@ -63,7 +65,10 @@ func examine(ctx context.Context, path string, local bool, w io.Writer) (failed 
 			report(c.name, found, err)
 		}
 	}
-	others := []check{{"Redis", func(ctx context.Context) (string, error) { return checkRedis(ctx, cfg) }}}
+	others := []check{
+		{"Redis", func(ctx context.Context) (string, error) { return checkRedis(ctx, cfg) }},
+		{"暂存", func(context.Context) (string, error) { return checkSpool(cfg) }},
+	}
 	if !local {
 		others = append(others, channelChecks(cfg)...)
 	}
@@ -158,6 +163,30 @@ func checkRedis(ctx context.Context, cfg *config.Config) (string, error) {
 		return "", err
 	}
 	return "能连上", s.Close()
+}
+
+// checkSpool counts what waits on the local disk. The service holds the file, so while it runs its metrics have to be asked.
+func checkSpool(cfg *config.Config) (string, error) {
+	path := spoolPath(cfg)
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return "没有", nil // opening it would make one, perhaps as another user
+	}
+	keys, err := keyring(cfg)
+	if err != nil {
+		return "", err
+	}
+	spool, err := intake.OpenSpool(path, keys, 0)
+	if errors.Is(err, intake.ErrSpoolInUse) {
+		return "服务正在运行,条数看 /metrics 的 tss_spool_messages", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	waiting, dead := spool.Len(), spool.Dead()
+	if dead > 0 {
+		err = fmt.Errorf("%d 条消息数据库存不下,放在 %s 的 dead 里", dead, path)
+	}
+	return fmt.Sprintf("待补办 %d 条", waiting), errors.Join(err, spool.Close())
 }
 
 // channelChecks try the addresses that messages are sent to; whether a secret is right shows only with a message.

@@ -1,0 +1,22 @@
+package intake
+
+import (
+	"math"
+
+	"tongshishang/bot"
+)
+
+// Keep spools a message at a place in the order.
+func (s *Spool) Keep(at uint64, m *bot.Message) error {
+	return s.add([]spooled{{at: at, message: m}})
+}
+
+// Texts are the texts of the messages that wait, in order.
+func (s *Spool) Texts() ([]string, error) {
+	messages, err := s.head(math.MaxInt, math.MaxUint64)
+	var texts []string
+	for _, m := range messages {
+		texts = append(texts, m.message.Text)
+	}
+	return texts, err
+}
