@@ -96,21 +96,41 @@ func (t *Tx) LockBallot(id int64) (*bot.Ballot, error) {
 	return t.withOptions(&row)
 }
 
+// IsOpenLocked tells whether the ballot is open, and keeps it from being closed until the transaction ends.
+func (t *Tx) IsOpenLocked(id int64) (bool, error) {
+	var row ballotRow
+	err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Select("id", "state").Where("id = ?", id).Limit(1).Find(&row).Error
+	return row.State == string(bot.BallotOpen), wrap("lock ballot", err)
+}
+
 // OpenBallot returns the newest open ballot of the conversation; ErrNotFound when there is none.
 func (t *Tx) OpenBallot(conversation int64) (*bot.Ballot, error) {
 	return t.oneBallot("conversation_id = ? AND state = ?", conversation, string(bot.BallotOpen))
 }
 
-// OpenBallots returns the newest open ballot of each of the conversations, without options; those without one are missing.
-func (t *Tx) OpenBallots(conversations []int64) (map[int64]bot.Ballot, error) {
-	var rows []ballotRow
-	err := t.db.Where("conversation_id IN ? AND state = ?", conversations, string(bot.BallotOpen)).Order("id").Limit(1000).Find(&rows).Error
+// OpenBallots returns the newest open ballot of each of the conversations, with options; those without one are missing.
+func (t *Tx) OpenBallots(conversations []int64) (map[int64]*bot.Ballot, error) {
+	var rows []struct {
+		Row    ballotRow `gorm:"embedded"`
+		N      int
+		Label  string
+		Stance string
+	}
+	err := t.db.Table("ballots b").Select("b.*, o.n, o.label, o.stance").Joins("JOIN ballot_options o ON o.ballot_id = b.id").
+		Where("b.conversation_id IN ? AND b.state = ?", conversations, string(bot.BallotOpen)).Order("b.id, o.n").Limit(10000).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("open ballots: %w", err)
 	}
-	out := make(map[int64]bot.Ballot, len(rows))
+	out := make(map[int64]*bot.Ballot, len(rows))
 	for i := range rows {
-		out[rows[i].ConversationID] = rows[i].ballot()
+		r := &rows[i]
+		b := out[r.Row.ConversationID]
+		if b == nil || b.ID != r.Row.ID {
+			fresh := r.Row.ballot()
+			b = &fresh
+			out[r.Row.ConversationID] = b
+		}
+		b.Options = append(b.Options, bot.Option{N: r.N, Text: r.Label, Stance: bot.Stance(r.Stance)})
 	}
 	return out, nil
 }
@@ -157,13 +177,6 @@ func (t *Tx) DueBallots(now time.Time, limit int) ([]int64, error) {
 	err := t.db.Model(&ballotRow{}).Where("state = ? AND closes_at <= ?", string(bot.BallotOpen), at(now)).
 		Order("closes_at").Limit(limit).Pluck("id", &ids).Error
 	return ids, wrap("due ballots", err)
-}
-
-// OnRoll tells whether the person is on the ballot's roll.
-func (t *Tx) OnRoll(ballot, person int64) (bool, error) {
-	var n int64
-	err := t.db.Model(&rollRow{}).Where("ballot_id = ? AND person_id = ?", ballot, person).Count(&n).Error
-	return n > 0, wrap("roll", err)
 }
 
 // VoteOf returns the person's standing choice, 0 when they haven't voted.

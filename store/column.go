@@ -10,6 +10,9 @@ import (
 // text in SQLite too.
 type moment struct{ time.Time }
 
+// momentLayout is what a time column is written as.
+const momentLayout = "2006-01-02 15:04:05.000000"
+
 func at(t time.Time) moment {
 	if t.IsZero() {
 		return moment{}
@@ -22,7 +25,7 @@ func (m moment) Value() (driver.Value, error) {
 	if m.IsZero() {
 		return nil, nil
 	}
-	return m.UTC().Format("2006-01-02 15:04:05.000000"), nil
+	return m.UTC().Format(momentLayout), nil
 }
 
 // Scan implements sql.Scanner.

@@ -32,6 +32,12 @@ type dialect struct {
 	lockClause string // of a locking SELECT
 	timeSQL    string // the database's own clock, UTC
 	skipLocked string // of a SELECT that claims work
+	// nextNumber takes the next number of a sequence in one statement; the row stays locked until the transaction ends.
+	nextNumber func(tx *gorm.DB, name string) (int64, error)
+	snapshot   *sql.TxOptions // of a transaction that reads all tables as they were at its first read
+	columnsSQL string         // table, column, type, place in the primary key (0: none) of every table
+	keysOff    string         // foreign keys aren't checked on this connection …
+	keysOn     string         // … and are again
 }
 
 func openDialect(raw string, maxOpen int) (*dialect, error) {
@@ -114,7 +120,10 @@ func openMySQL(rest string, maxOpen int) (*dialect, error) {
 	db.SetMaxIdleConns(maxOpen)
 	db.SetConnMaxLifetime(30 * time.Minute)
 	return &dialect{name: "mysql", goose: goose.DialectMySQL, write: db, read: db, lockClause: "UPDATE",
-		skipLocked: "SKIP LOCKED", timeSQL: "SELECT UTC_TIMESTAMP(6)", gormFor: func(db *sql.DB) gorm.Dialector { return mysql.New(mysql.Config{Conn: db}) }}, nil
+		skipLocked: "SKIP LOCKED", timeSQL: "SELECT UTC_TIMESTAMP(6)", nextNumber: nextMySQL,
+		snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, columnsSQL: mysqlColumns,
+		keysOff: "SET SESSION foreign_key_checks = 0", keysOn: "SET SESSION foreign_key_checks = 1",
+		gormFor: func(db *sql.DB) gorm.Dialector { return mysql.New(mysql.Config{Conn: db}) }}, nil
 }
 
 func openSQLite(path string) (*dialect, error) {
@@ -138,8 +147,39 @@ func openSQLite(path string) (*dialect, error) {
 	}
 	read.SetMaxOpenConns(4)
 	return &dialect{name: "sqlite", goose: goose.DialectSQLite3, write: write, read: read, lockClause: "UPDATE",
-		timeSQL: "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')",
+		timeSQL: "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')", nextNumber: nextSQLite,
+		snapshot: &sql.TxOptions{ReadOnly: true}, columnsSQL: sqliteColumns,
+		keysOff: "PRAGMA foreign_keys = 0", keysOn: "PRAGMA foreign_keys = 1",
 		gormFor: func(db *sql.DB) gorm.Dialector { return gormlite.OpenDB(db) }}, nil
+}
+
+const (
+	mysqlColumns = `SELECT c.table_name, c.column_name, c.data_type, COALESCE(k.seq_in_index, 0) FROM information_schema.columns c
+		LEFT JOIN information_schema.statistics k ON k.table_schema = c.table_schema AND k.table_name = c.table_name
+			AND k.column_name = c.column_name AND k.index_name = 'PRIMARY'
+		WHERE c.table_schema = DATABASE()`
+	sqliteColumns = `SELECT m.name, c.name, c.type, c.pk FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'`
+)
+
+func nextMySQL(tx *gorm.DB, name string) (int64, error) {
+	if tx.Error != nil {
+		return 0, tx.Error
+	}
+	res, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, "INSERT INTO sequences (name, value) VALUES (?, LAST_INSERT_ID(1)) "+
+		"ON DUPLICATE KEY UPDATE value = LAST_INSERT_ID(value + 1)", name)
+	if err != nil {
+		return 0, err
+	}
+	return res.LastInsertId()
+}
+
+func nextSQLite(tx *gorm.DB, name string) (n int64, err error) {
+	if tx.Error != nil {
+		return 0, tx.Error
+	}
+	err = tx.Statement.ConnPool.QueryRowContext(tx.Statement.Context, "INSERT INTO sequences (name, value) VALUES (?, 1) "+
+		"ON CONFLICT (name) DO UPDATE SET value = value + 1 RETURNING value", name).Scan(&n)
+	return n, err
 }
 
 func (d *dialect) close() error {

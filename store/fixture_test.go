@@ -62,7 +62,7 @@ func newPlace(t *testing.T, s *store.Store, n int) place {
 		if _, err := tx.BindGroup("qun", group(n).Group, p.unit); err != nil {
 			return err
 		}
-		resident, err := tx.EnsurePerson(account(n), "居民")
+		resident, err := tx.CreatePerson(account(n), "居民")
 		if err == nil {
 			p.resident = resident.ID
 		}
@@ -93,7 +93,7 @@ func (p place) person(t *testing.T, s *store.Store, n int) int64 {
 	t.Helper()
 	var id int64
 	write(t, s, func(tx *store.Tx) error {
-		person, err := tx.EnsurePerson(account(n), fmt.Sprintf("居民%d", n))
+		person, err := tx.CreatePerson(account(n), fmt.Sprintf("居民%d", n))
 		if err == nil {
 			id = person.ID
 		}

@@ -67,9 +67,28 @@ func (t *Tx) RecentUnitIssues(unit int64, since time.Time, limit int) ([]bot.Iss
 	return t.issues(limit, "unit_id = ? AND reported_at >= ?", unit, at(since))
 }
 
-// UnitIssuesIn returns the newest issues of the unit that have the status, newest first.
-func (t *Tx) UnitIssuesIn(unit int64, status bot.Status, limit int) ([]bot.Issue, error) {
-	return t.issues(limit, "unit_id = ? AND status = ?", unit, string(status))
+// Alike returns what a new report is compared with: open issues of the unit that nobody has handled yet, of the kind and category,
+// reported since a time, newest first. Only what names them, place and content are filled.
+func (t *Tx) Alike(unit int64, kind bot.IssueKind, category string, since time.Time, limit int) ([]bot.Issue, error) {
+	var rows []issueRow
+	err := t.db.Select("id", "unit_id", "number", "seq", "kind", "category", "status", "place", "content", "urgent").
+		Where("unit_id = ? AND reported_at >= ? AND category = ? AND kind = ? AND status IN ?", unit, at(since), category, string(kind), unhandled()).
+		Order("reported_at DESC").Limit(limit).Find(&rows).Error
+	if err != nil {
+		return nil, fmt.Errorf("alike issues: %w", err)
+	}
+	return issuesOf(rows), nil
+}
+
+// unhandled are the statuses of issues whose outcome is still to come.
+func unhandled() []string {
+	var out []string
+	for _, s := range bot.Statuses() {
+		if s.IsOpen() && s != bot.StatusAwaitingRating {
+			out = append(out, string(s))
+		}
+	}
+	return out
 }
 
 // PersonIssues returns the newest issues the person reported or endorsed, newest first.
@@ -82,12 +101,6 @@ func (t *Tx) PersonIssues(person int64, limit int) ([]bot.Issue, error) {
 		return nil, fmt.Errorf("issues of person %d: %w", person, err)
 	}
 	return issuesOf(rows), nil
-}
-
-// AwaitingRatingBy returns the issues that wait for a rating the person may give: reported or endorsed by them.
-func (t *Tx) AwaitingRatingBy(person int64, limit int) ([]bot.Issue, error) {
-	return t.issues(limit, "status = ? AND (reporter_id = ? OR id IN (SELECT issue_id FROM endorsements WHERE person_id = ?))",
-		string(bot.StatusAwaitingRating), person, person)
 }
 
 func (t *Tx) issues(limit int, where string, args ...any) ([]bot.Issue, error) {
@@ -125,16 +138,36 @@ const (
 	MessageRating      = "rating"
 )
 
-// LinkMessage notes that a message belongs to an issue and as what.
-func (t *Tx) LinkMessage(issue, message, conversation int64, ext, role string) error {
-	row := issueMessageRow{IssueID: issue, MessageID: message, ConversationID: conversation, ExtID: fit(ext, 128), Role: role, CreatedAt: at(t.Now())}
-	return wrap("link message", t.write().Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error)
+// LinkMessage notes that a message belongs to an issue and as what; written with the transaction. The conversation is the one it
+// was said in.
+func (t *Tx) LinkMessage(issue, message, conversation int64, ext, role string) {
+	t.links = append(t.links, issueMessageRow{IssueID: issue, MessageID: message, ConversationID: conversation, ExtID: fit(ext, 128),
+		Role: role, CreatedAt: at(t.Now())})
 }
 
-// IssueOfMessage finds the issue that a message of the conversation belongs to, by the channel's id of the message.
+func (t *Tx) flushLinks() error {
+	rows := t.links
+	t.links = nil
+	if len(rows) == 0 {
+		return nil
+	}
+	return wrap("link messages", t.write().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 500).Error)
+}
+
+// IssueOfMessage finds the issue that a message of the conversation belongs to, by the channel's id of the message; of several the
+// newest.
 func (t *Tx) IssueOfMessage(conversation int64, ext string) (*bot.Issue, error) {
 	if ext == "" {
 		return nil, ErrNotFound
+	}
+	newest := int64(0)
+	for _, l := range t.links { // those of this transaction that aren't written yet
+		if l.ConversationID == conversation && l.ExtID == ext {
+			newest = max(newest, l.IssueID)
+		}
+	}
+	if newest != 0 {
+		return t.oneIssue("id = ?", newest)
 	}
 	return t.oneIssue("id = (SELECT MAX(issue_id) FROM issue_messages WHERE conversation_id = ? AND ext_id = ?)", conversation, ext)
 }

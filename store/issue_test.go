@@ -49,10 +49,6 @@ func TestIssues_AreFound(t *testing.T) {
 			if got := numbers(t, newest, err); !slices.Equal(got, []int{3, 2}) {
 				t.Errorf("the person's newest two: %v", got)
 			}
-			rating, err := tx.AwaitingRatingBy(resident, 10)
-			if got := numbers(t, rating, err); !slices.Equal(got, []int{3}) {
-				t.Errorf("to be rated by the person: %v", got)
-			}
 			recent, err := tx.RecentIssues(p.conversation, storetest.Monday(), 10)
 			if got := numbers(t, recent, err); !slices.Equal(got, []int{3, 2, 1}) {
 				t.Errorf("in the conversation: %v", got)

@@ -29,7 +29,7 @@ func newSite(tx *store.Tx, code string) (site, error) {
 		return p, err
 	}
 	p.conversation = ids[conv]
-	person, err := tx.EnsurePerson(store.AccountKey{Channel: "qun", ExtID: "wxid_" + code}, "张三丰")
+	person, err := tx.CreatePerson(store.AccountKey{Channel: "qun", ExtID: "wxid_" + code}, "张三丰")
 	if err != nil {
 		return p, err
 	}

@@ -93,8 +93,16 @@ func (s *Store) SchemaSteps(ctx context.Context) ([]Step, error) {
 	return steps, nil
 }
 
-// CheckSchema returns nil when the schema is exactly the program's, or an error wrapping ErrSchemaOld or ErrSchemaNew.
+// CheckSchema returns nil when the schema is exactly the program's and whole, or an error wrapping ErrSchemaOld, ErrSchemaNew or
+// ErrHalfRestored.
 func (s *Store) CheckSchema(ctx context.Context) error {
+	if err := s.checkVersion(ctx); err != nil {
+		return err
+	}
+	return s.checkRestored(ctx)
+}
+
+func (s *Store) checkVersion(ctx context.Context) error {
 	p, err := s.migrations()
 	if err != nil {
 		return fmt.Errorf("schema: %w", err)

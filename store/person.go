@@ -98,15 +98,9 @@ func (t *Tx) People(keys []AccountKey) (map[AccountKey]*bot.Person, error) {
 	return out, nil
 }
 
-// EnsurePerson returns the person behind an account, creating a resident's record the first time.
-func (t *Tx) EnsurePerson(key AccountKey, nickname string) (*bot.Person, error) {
-	known, err := t.People([]AccountKey{key})
-	if err != nil {
-		return nil, err
-	}
-	if p := known[key]; p != nil {
-		return p, nil
-	}
+// CreatePerson makes a resident's record for an account that has none. Should another instance have made one in between, the
+// account's key refuses it and the transaction is run again.
+func (t *Tx) CreatePerson(key AccountKey, nickname string) (*bot.Person, error) {
 	now := at(t.Now())
 	person := personRow{ID: t.NewID(), Name: fit(nickname, 64), CreatedAt: now, UpdatedAt: now}
 	if err := t.write().Create(&person).Error; err != nil {

@@ -22,6 +22,7 @@ type Tx struct {
 
 	audits []auditEntry
 	events []eventRow
+	links  []issueMessageRow
 	outbox []outboxRow
 	wakes  []Wake
 }
@@ -57,6 +58,7 @@ func (t *Tx) NewID() int64 { return t.s.ids.next() }
 // connections) or has to be run again (a key taken in between) come back wrapped in ErrLost and must end it.
 func (t *Tx) Guard(fn func() error) error {
 	audits, events, outbox, wakes := len(t.audits), len(t.events), len(t.outbox), len(t.wakes)
+	links := len(t.links)
 	t.guarded, t.saved = true, false
 	err := fn()
 	saved := t.saved
@@ -67,6 +69,7 @@ func (t *Tx) Guard(fn func() error) error {
 	if isRetryable(err) || isDuplicate(err) || isConnection(err) || t.ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
+	t.links = t.links[:links]
 	t.audits, t.events, t.outbox, t.wakes = t.audits[:audits], t.events[:events], t.outbox[:outbox], t.wakes[:wakes]
 	if saved {
 		if rbErr := t.db.RollbackTo(savepoint).Error; rbErr != nil {
@@ -99,6 +102,9 @@ func (t *Tx) write() *gorm.DB {
 
 // flush writes what was collected.
 func (t *Tx) flush() error {
+	if err := t.flushLinks(); err != nil {
+		return err
+	}
 	if err := t.flushEvents(); err != nil {
 		return err
 	}

@@ -77,7 +77,7 @@ func TestWrite_KeyTakenInBetween(t *testing.T) {
 							time.Sleep(time.Millisecond)
 						}
 						create := func() error {
-							person, err := tx.EnsurePerson(account(1), "居民")
+							person, err := tx.CreatePerson(account(1), "居民")
 							if err == nil {
 								ids[i] = person.ID
 							}

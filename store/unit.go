@@ -7,7 +7,6 @@ import (
 	"tongshishang/bot"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // ErrNotFound says that there is no such row.
@@ -123,40 +122,11 @@ func (t *Tx) GroupUnits(convs []bot.Conversation) (map[bot.Conversation]bot.Unit
 	return out, nil
 }
 
-// UnitGroups returns the conversations of the groups bound to the unit.
-func (t *Tx) UnitGroups(unit int64) ([]bot.Conversation, error) {
-	var rows []groupRow
-	if err := t.db.Where("unit_id = ?", unit).Order("id").Limit(1000).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("groups of unit: %w", err)
-	}
-	convs := make([]bot.Conversation, len(rows))
-	for i, r := range rows {
-		convs[i] = bot.Conversation{Channel: r.Channel, Group: r.ExtID}
-	}
-	return convs, nil
-}
-
-type sequenceRow struct {
-	Name  string `gorm:"primaryKey"`
-	Value int64
-}
-
-func (sequenceRow) TableName() string { return "sequences" }
-
 // NextNumber takes the next number of a sequence, 1 first. The sequence stays locked until the transaction ends, so there are
 // no gaps and no number is given twice.
 func (t *Tx) NextNumber(name string) (int64, error) {
-	row := sequenceRow{Name: name}
-	if err := t.write().Clauses(clause.OnConflict{DoNothing: true}).Create(&row).Error; err != nil {
-		return 0, fmt.Errorf("sequence %s: %w", name, err)
-	}
-	lock := clause.Locking{Strength: t.s.dialect.lockClause}
-	if err := t.db.Clauses(lock).Where("name = ?", name).Take(&row).Error; err != nil {
-		return 0, fmt.Errorf("sequence %s: %w", name, err)
-	}
-	row.Value++
-	err := t.write().Model(&sequenceRow{}).Where("name = ?", name).Update("value", row.Value).Error
-	return row.Value, wrap("sequence "+name, err)
+	n, err := t.s.dialect.nextNumber(t.write(), name)
+	return n, wrap("sequence "+name, err)
 }
 
 func wrap(what string, err error) error {

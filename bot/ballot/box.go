@@ -112,12 +112,12 @@ func (x *Box) moment(t time.Time) string {
 
 // Vote keeps the person's choice and returns the option's text. Until the end a later vote replaces it. The error is a *bot.Error
 // when the time is over or no option is meant.
-func (x *Box) Vote(tx *store.Tx, ballot int64, by *bot.Person, words string, message int64) (string, error) {
-	b, err := tx.LockBallot(ballot)
+func (x *Box) Vote(tx *store.Tx, b *bot.Ballot, by *bot.Person, words string, message int64) (string, error) {
+	open, err := tx.IsOpenLocked(b.ID)
 	if err != nil {
 		return "", err
 	}
-	if b.State != bot.BallotOpen || !tx.Now().Before(b.ClosesAt) {
+	if !open || !tx.Now().Before(b.ClosesAt) {
 		return "", x.refuse(bot.CodeClosed, "vote_late", map[string]string{"number": x.number(b)})
 	}
 	n, err := x.choose(b, words)

@@ -28,7 +28,8 @@ func (f ballots) open() *Command {
 		if call.Unit.ID == 0 || call.Private {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeUnbound, Text: f.texts("ballot_only_in_group", nil)}
 		}
-		_, text, err := f.box.Open(call.Tx, call.Person, call.Unit, call.Conversation, call.Rest)
+		b, text, err := f.box.Open(call.Tx, call.Person, call.Unit, call.Said.Conversation, call.Rest)
+		call.Opened = b
 		return bot.Answer{Text: text}, err
 	}
 	return c
@@ -40,14 +41,14 @@ func (f ballots) vote() *Command {
 		if call.Rest == "" {
 			return bot.Answer{}, c.usage(f.texts)
 		}
-		b, err := call.Tx.LatestBallot(call.Conversation) // of a closed one the box says so
+		b, err := call.Tx.LatestBallot(call.Said.Conversation) // of a closed one the box says so
 		if errors.Is(err, store.ErrNotFound) {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeNotFound, Text: f.texts("ballot_none", nil)}
 		}
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		choice, err := f.box.Vote(call.Tx, b.ID, call.Person, call.Rest, call.Message)
+		choice, err := f.box.Vote(call.Tx, b, call.Person, call.Rest, call.Said.Message)
 		if err != nil || !call.Private {
 			return bot.Answer{}, err
 		}
@@ -83,7 +84,7 @@ func (f ballots) find(call *Call) (*bot.Ballot, error) {
 
 func (f ballots) lookUp(call *Call, number string) (*bot.Ballot, error) {
 	if number == "" {
-		return call.Tx.LatestBallot(call.Conversation)
+		return call.Tx.LatestBallot(call.Said.Conversation)
 	}
 	n, err := strconv.Atoi(number)
 	if err != nil {

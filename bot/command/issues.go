@@ -75,7 +75,7 @@ func (f issues) move(c Command, order order) *Command {
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		o.By, o.From, o.Unit = call.Person, call.Conversation, call.Unit.ID
+		o.By, o.From, o.Unit = call.Person, call.Said.Conversation, call.Unit.ID
 		_, line, err := f.desk.Advance(call.Tx, i.ID, o)
 		return bot.Answer{Text: line}, err
 	}
@@ -160,8 +160,8 @@ func (f issues) rate() *Command {
 		if r.Solved == bot.SolvedUnknown && r.Satisfaction == bot.SatisfactionUnasked {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeUsage, Text: f.texts("rate_unclear", map[string]string{"number": f.desk.Call(i, call.Unit.ID)})}
 		}
-		line, err := f.desk.Rated(call.Tx, i.ID, issue.Opinion{By: call.Person, From: call.Conversation, Unit: call.Unit.ID, Solved: r.Solved,
-			Satisfaction: r.Satisfaction, Text: text, Message: call.Message, MessageExt: call.MessageExt}, call.Private)
+		line, err := f.desk.Rated(call.Tx, i.ID, issue.Opinion{By: call.Person, Said: call.Said, Unit: call.Unit.ID, Solved: r.Solved,
+			Satisfaction: r.Satisfaction, Text: text}, call.Private)
 		return bot.Answer{Text: line}, err
 	}
 	return c
@@ -191,7 +191,7 @@ func (f issues) endorse() *Command {
 		if err != nil {
 			return bot.Answer{}, err
 		}
-		if i, err = f.desk.Endorse(call.Tx, i.ID, call.Person, call.Message, call.MessageExt); err != nil {
+		if i, err = f.desk.Endorse(call.Tx, i.ID, call.Person, call.Said); err != nil {
 			return bot.Answer{}, err
 		}
 		if call.Private {

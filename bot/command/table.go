@@ -6,22 +6,23 @@ import (
 	"strings"
 
 	"tongshishang/bot"
+	"tongshishang/bot/issue"
 	"tongshishang/store"
 )
 
 // Call is one use of a command.
 type Call struct {
-	Tx           *store.Tx
-	Person       *bot.Person
-	Account      store.AccountKey // the sender's
-	Unit         bot.Unit         // of the group; ID 0 one to one or in a group without a unit
-	Conversation int64
-	Private      bool // one to one
-	Message      int64
-	MessageExt   string
-	Quoted       *bot.Issue   // the issue of the message it replies to, if any
-	Mentioned    []bot.Person // known people mentioned in it
-	Rest         string       // the arguments, masked
+	Tx        *store.Tx
+	Person    *bot.Person
+	Account   store.AccountKey // the sender's
+	Unit      bot.Unit         // of the group; ID 0 one to one or in a group without a unit
+	Said      issue.Said       // the message
+	Private   bool             // one to one
+	Quoted    *bot.Issue       // the issue of the message it replies to, if any
+	Mentioned []bot.Person     // known people mentioned in it
+	Rest      string           // the arguments, masked
+
+	Opened *bot.Ballot // set by the command that opened one, for the messages that follow
 }
 
 // Command is one entry of the table.

@@ -146,6 +146,11 @@ func (d *Desk) save(tx *store.Tx, i *bot.Issue, o Order, e bot.Event, before map
 			}
 		}
 	}
+	if o.Verb == workflow.Assign && e.From == bot.StatusReturned { // who is asked after an objection is the ruling on it
+		if err := tx.RuleOnReturn(i.ID, i.Round-1, before["agency"] != i.Agency); err != nil {
+			return err
+		}
+	}
 	tx.AddEvent(e)
 	return d.audit(tx, i, o.By, e, before)
 }

@@ -8,9 +8,22 @@ import (
 	"tongshishang/store"
 )
 
+// Said is the message that led to something.
+type Said struct {
+	Conversation int64 // it was said in
+	Message      int64 // its row; 0: nothing was said
+	Ext          string
+}
+
+func (s Said) link(tx *store.Tx, issue int64, role string) {
+	if s.Message != 0 {
+		tx.LinkMessage(issue, s.Message, s.Conversation, s.Ext, role)
+	}
+}
+
 // Endorse adds somebody's "me too" (附议) and returns the issue with its new count. The error is a *bot.Error when the person
 // reported it themselves, endorsed it before, or it isn't open any more; then nothing has changed.
-func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, message int64, ext string) (*bot.Issue, error) {
+func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, said Said) (*bot.Issue, error) {
 	i, err := tx.LockIssue(id)
 	if err != nil {
 		return nil, err
@@ -20,15 +33,12 @@ func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, message int64, ex
 		return i, &bot.Error{Code: bot.CodeDuplicate, Text: d.Text("endorse_own", number)}
 	}
 	before := snapshot(i)
-	actors, err := d.actors(tx, i, by)
-	if err != nil {
-		return nil, err
-	}
-	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Endorse, Actors: actors}, noLimit)
+	// Everybody may, so nothing has to be looked up; whether they did before shows when it is stored.
+	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Endorse, Actors: workflow.Actors(by, i, false)}, noLimit)
 	if err != nil {
 		return i, err
 	}
-	fresh, err := tx.Endorse(i.ID, by.ID, message)
+	fresh, err := tx.Endorse(i.ID, by.ID, said.Message)
 	if err != nil {
 		return nil, err
 	}
@@ -36,9 +46,7 @@ func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, message int64, ex
 		return i, &bot.Error{Code: bot.CodeDuplicate, Text: d.Text("endorse_already", number)}
 	}
 	i.Supporters++
-	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessageEndorsement); err != nil {
-		return nil, err
-	}
+	said.link(tx, i.ID, store.MessageEndorsement)
 	return i, d.save(tx, i, Order{Verb: workflow.Endorse, By: by}, event, before)
 }
 
@@ -67,7 +75,7 @@ func (d *Desk) Households(i *bot.Issue, unit int64) string {
 }
 
 // SetPlace adds the place that was asked for.
-func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, message int64, ext string) (*bot.Issue, error) {
+func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, said Said) (*bot.Issue, error) {
 	i, err := tx.LockIssue(id)
 	if err != nil {
 		return nil, err
@@ -77,14 +85,12 @@ func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, me
 	if err := tx.SaveIssue(i); err != nil {
 		return nil, err
 	}
-	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessagePlace); err != nil {
-		return nil, err
-	}
+	said.link(tx, i.ID, store.MessagePlace)
 	return i, d.audit(tx, i, by, bot.Event{Verb: "place"}, before)
 }
 
 // Attach joins a photo to the issue.
-func (d *Desk) Attach(tx *store.Tx, id int64, by *bot.Person, message int64, ext string) (*bot.Issue, error) {
+func (d *Desk) Attach(tx *store.Tx, id int64, by *bot.Person, said Said) (*bot.Issue, error) {
 	i, err := tx.LockIssue(id)
 	if err != nil {
 		return nil, err
@@ -98,8 +104,6 @@ func (d *Desk) Attach(tx *store.Tx, id int64, by *bot.Person, message int64, ext
 	if err != nil {
 		return i, err
 	}
-	if err := tx.LinkMessage(i.ID, message, i.ConversationID, ext, store.MessagePhoto); err != nil {
-		return nil, err
-	}
+	said.link(tx, i.ID, store.MessagePhoto)
 	return i, d.save(tx, i, Order{Verb: workflow.Photo, By: by}, event, before)
 }

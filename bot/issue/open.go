@@ -13,20 +13,18 @@ import (
 
 // Report is a matter as it was told.
 type Report struct {
-	Unit         bot.Unit
-	Conversation int64 // where it was told and is answered
-	Message      int64 // the row of the message
-	MessageExt   string
-	Reporter     *bot.Person
-	Kind         bot.IssueKind
-	Category     string
-	Subcategory  string
-	Title        string
-	Content      string // the resident's own words, phones and ID numbers masked
-	Contact      string // a phone written with it; kept sealed
-	Place        string
-	Source       string // code of 来源渠道 in the ledger pack
-	Urgent       bool
+	Unit        bot.Unit
+	Said        Said // where it is answered, too
+	Reporter    *bot.Person
+	Kind        bot.IssueKind
+	Category    string
+	Subcategory string
+	Title       string
+	Content     string // the resident's own words, phones and ID numbers masked
+	Contact     string // a phone written with it; kept sealed
+	Place       string
+	Source      string // code of 来源渠道 in the ledger pack
+	Urgent      bool
 }
 
 // Open registers an issue, numbers it and links the message that told it.
@@ -38,7 +36,7 @@ func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 	}
 	i := &bot.Issue{UnitID: r.Unit.ID, Number: d.number(r.Unit, now, seq), Seq: int(seq), Kind: r.Kind, Category: r.Category,
 		Subcategory: r.Subcategory, Title: r.Title, Content: r.Content, Place: r.Place, Urgent: r.Urgent, Source: r.Source,
-		ReporterID: r.Reporter.ID, ReporterName: r.Reporter.Name, ConversationID: r.Conversation}
+		ReporterID: r.Reporter.ID, ReporterName: r.Reporter.Name, ConversationID: r.Said.Conversation}
 	event, err := d.move(tx, i, r.Reporter, workflow.Move{Verb: workflow.Register, Actors: []workflow.Actor{workflow.ActorResident}}, config.Limit{})
 	if err != nil {
 		return nil, err
@@ -49,11 +47,7 @@ func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 	wake(tx, i)
 	event.IssueID = i.ID
 	tx.AddEvent(event)
-	if r.Message != 0 {
-		if err := tx.LinkMessage(i.ID, r.Message, r.Conversation, r.MessageExt, store.MessageOrigin); err != nil {
-			return nil, err
-		}
-	}
+	r.Said.link(tx, i.ID, store.MessageOrigin)
 	return i, d.audit(tx, i, r.Reporter, event, nil)
 }
 

@@ -12,13 +12,11 @@ var noLimit config.Limit
 // Opinion is what somebody says of an outcome.
 type Opinion struct {
 	By           *bot.Person
-	From         int64 // conversation
+	Said         Said
 	Unit         int64 // whose short numbers are understood there; 0 when none are
 	Solved       bot.Solved
 	Satisfaction bot.Satisfaction
 	Text         string // their words, masked
-	Message      int64
-	MessageExt   string
 }
 
 // complete adds what goes without saying: who is satisfied has it solved. Nothing else is inferred; no answer is never taken
@@ -44,7 +42,7 @@ func (d *Desk) Rate(tx *store.Tx, id int64, o Opinion) (i *bot.Issue, line strin
 	if err != nil {
 		return nil, "", false, err
 	}
-	i, line, err = d.Advance(tx, id, Order{Verb: workflow.Rate, By: o.By, From: o.From, Unit: o.Unit, Outcome: workflow.Outcome(o.Solved), Text: o.Text})
+	i, line, err = d.Advance(tx, id, Order{Verb: workflow.Rate, By: o.By, From: o.Said.Conversation, Unit: o.Unit, Outcome: workflow.Outcome(o.Solved), Text: o.Text})
 	if err != nil {
 		return nil, "", false, err
 	}
@@ -52,11 +50,7 @@ func (d *Desk) Rate(tx *store.Tx, id int64, o Opinion) (i *bot.Issue, line strin
 	if err := tx.SaveRating(rating); err != nil {
 		return nil, "", false, err
 	}
-	if o.Message != 0 {
-		if err := tx.LinkMessage(id, o.Message, o.From, o.MessageExt, store.MessageRating); err != nil {
-			return nil, "", false, err
-		}
-	}
+	o.Said.link(tx, id, store.MessageRating)
 	if decides(i, o.By.ID, earlier) {
 		i.Solved, i.Satisfaction = o.Solved, o.Satisfaction
 		if err := tx.SaveIssue(i); err != nil {

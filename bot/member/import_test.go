@@ -298,7 +298,7 @@ func TestImportMembers_TakesOverResident(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store, _ *storetest.Clock) {
 		withCounty(t, s)
 		err := s.Write(t.Context(), func(tx *store.Tx) error {
-			_, err := tx.EnsurePerson(store.AccountKey{Channel: "qun", ExtID: "wxid_n"}, "东街老钱")
+			_, err := tx.CreatePerson(store.AccountKey{Channel: "qun", ExtID: "wxid_n"}, "东街老钱")
 			return err
 		})
 		if err != nil {

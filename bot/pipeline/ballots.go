@@ -1,13 +1,11 @@
 package pipeline
 
 import (
-	"errors"
 	"strings"
 	"unicode/utf8"
 
 	"tongshishang/bot"
 	"tongshishang/bot/understand"
-	"tongshishang/store"
 )
 
 // longestBareVote is how many characters a message may have to be taken for the bare words of an option.
@@ -16,20 +14,13 @@ const longestBareVote = 16
 // vote counts plain words, numbers and chain sign-ups while a ballot is open in the conversation. The group hears nothing of a
 // vote that counts.
 func (t *talk) vote() (bool, error) {
-	open, ok := t.ballots[t.item.ConversationID]
+	b, ok := t.ballots[t.item.ConversationID]
 	if !ok {
 		return t.reading.Intent == understand.IntentVote || t.reading.Intent == understand.IntentChain, nil
 	}
 	words := t.choice()
 	if words == "" {
 		return t.reading.Intent == understand.IntentChain, nil
-	}
-	b, err := t.tx.OpenBallot(t.item.ConversationID)
-	if errors.Is(err, store.ErrNotFound) || err == nil && b.ID != open.ID {
-		return false, nil // closed or replaced earlier in this batch
-	}
-	if err != nil {
-		return true, err
 	}
 	if !t.Box.Fits(b, words) && !t.namesOption() {
 		return t.reading.Intent == understand.IntentVote, nil
@@ -39,7 +30,7 @@ func (t *talk) vote() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	choice, err := t.Box.Vote(t.tx, b.ID, person, words, t.item.ID)
+	choice, err := t.Box.Vote(t.tx, b, person, words, t.item.ID)
 	if err == nil && t.private {
 		t.say("vote_private", map[string]string{"choice": choice})
 	}

@@ -54,6 +54,9 @@ func (t *talk) runCommand() error {
 	}
 	a, err := t.Commands.Run(t.verb, call)
 	t.answer = a.Text
+	if err == nil && call.Opened != nil {
+		t.ballots[t.item.ConversationID] = call.Opened
+	}
 	return err
 }
 
@@ -66,8 +69,8 @@ func (t *talk) call() (*command.Call, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &command.Call{Tx: t.tx, Person: person, Account: t.account(), Unit: t.unit, Conversation: t.item.ConversationID, Private: t.private,
-		Message: t.item.ID, MessageExt: t.m.ID, Quoted: quoted, Rest: t.line.Rest}
+	c := &command.Call{Tx: t.tx, Person: person, Account: t.account(), Unit: t.unit, Said: t.said(), Private: t.private,
+		Quoted: quoted, Rest: t.line.Rest}
 	for _, id := range t.m.Mentions {
 		if p := t.people[store.AccountKey{Channel: t.m.Channel, ExtID: id}]; p != nil {
 			c.Mentioned = append(c.Mentioned, *p)

@@ -32,8 +32,8 @@ func (t *talk) rating() (bool, error) {
 	if t.private {
 		unit = i.UnitID // they know which matter they speak of
 	}
-	t.answer, err = t.Desk.Rated(t.tx, i.ID, issue.Opinion{By: t.person, From: t.item.ConversationID, Unit: unit, Solved: r.Solved, Satisfaction: r.Satisfaction,
-		Text: t.text, Message: t.item.ID, MessageExt: t.m.ID}, t.private)
+	t.answer, err = t.Desk.Rated(t.tx, i.ID, issue.Opinion{By: t.person, Said: t.said(), Unit: unit, Solved: r.Solved, Satisfaction: r.Satisfaction,
+		Text: t.text}, t.private)
 	return true, quiet(err)
 }
 
@@ -90,7 +90,7 @@ func (t *talk) endorse() (bool, error) {
 	if err != nil {
 		return true, err
 	}
-	i, err = t.Desk.Endorse(t.tx, i.ID, person, t.item.ID, t.m.ID)
+	i, err = t.Desk.Endorse(t.tx, i.ID, person, t.said())
 	switch {
 	case err != nil && t.private:
 		return true, err

@@ -112,7 +112,7 @@ func (t *talk) open(m understand.Matter, person *bot.Person, urgent bool) (*bot.
 	if t.private {
 		source = "account"
 	}
-	return t.Desk.Open(t.tx, issue.Report{Unit: t.unit, Conversation: t.item.ConversationID, Message: t.item.ID, MessageExt: t.m.ID,
+	return t.Desk.Open(t.tx, issue.Report{Unit: t.unit, Said: t.said(),
 		Reporter: person, Kind: m.Kind, Category: m.Category, Subcategory: m.Subcategory, Title: m.Title, Content: t.content(m),
 		Contact: t.contact(), Place: m.Place, Source: source, Urgent: urgent})
 }
@@ -181,7 +181,7 @@ func (t *talk) phones() string {
 // join makes a report an endorsement of the issue it repeats. One sentence takes it back. Whoever calls out in danger hears the
 // number to call, however often it was told.
 func (t *talk) join(same *bot.Issue, person *bot.Person, m understand.Matter) error {
-	_, err := t.Desk.Endorse(t.tx, same.ID, person, t.item.ID, t.m.ID)
+	_, err := t.Desk.Endorse(t.tx, same.ID, person, t.said())
 	if fault := quiet(err); fault != nil {
 		return fault
 	}

@@ -62,7 +62,7 @@ type batch struct {
 	state   *state.Batch
 	people  map[store.AccountKey]*bot.Person
 	units   map[bot.Conversation]bot.Unit
-	ballots map[int64]bot.Ballot // open ones, by conversation
+	ballots map[int64]*bot.Ballot // open ones, by conversation
 }
 
 func (p *Pipeline) prepare(ctx context.Context, tx *store.Tx, items []*intake.Item) (*batch, error) {
@@ -82,7 +82,7 @@ func (p *Pipeline) prepare(ctx context.Context, tx *store.Tx, items []*intake.It
 			groups = append(groups, item.ConversationID)
 		}
 	}
-	b := &batch{tx: tx, ballots: map[int64]bot.Ballot{}}
+	b := &batch{tx: tx, ballots: map[int64]*bot.Ballot{}}
 	var err error
 	if b.people, err = tx.People(accounts); err != nil {
 		return nil, err

@@ -99,7 +99,7 @@ func (t *talk) notePlace(id int64) error {
 	if spot := t.within(place); spot != "" {
 		place = spot
 	}
-	i, err := t.Desk.SetPlace(t.tx, id, t.person, place, t.item.ID, t.m.ID)
+	i, err := t.Desk.SetPlace(t.tx, id, t.person, place, t.said())
 	if err != nil {
 		return err
 	}

@@ -7,10 +7,13 @@ import (
 	"tongshishang/bot/understand"
 )
 
+// mostAlike is how many open issues a report is compared with; the newest are the likeliest.
+const mostAlike = 50
+
 // sameMatter finds the open issue of the unit that somebody else, or the same person, reported before in other words. It is
 // careful: another place or another category is another matter, and without a common place the words must be nearly the same.
 func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
-	recent, err := t.tx.RecentUnitIssues(t.unit.ID, t.now.Add(-t.Rules.Conduct.SameWithin), 50)
+	recent, err := t.tx.Alike(t.unit.ID, m.Kind, m.Category, t.now.Add(-t.Rules.Conduct.SameWithin), mostAlike)
 	if err != nil {
 		return nil, err
 	}
@@ -18,9 +21,6 @@ func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
 	most := 0.0
 	for n := range recent {
 		i := &recent[n]
-		if !i.Status.IsOpen() || i.Status == bot.StatusAwaitingRating || i.Category != m.Category || i.Kind != m.Kind {
-			continue
-		}
 		needed := t.Rules.Conduct.SameWords
 		if isSamePlace(i.Place, m.Place) {
 			needed = t.Rules.Conduct.SameWordsHere

@@ -106,7 +106,7 @@ func (t *talk) photo() (bool, error) {
 	if !isPhoto || recent == nil || t.now.Sub(recent.At) > t.Rules.Conduct.PhotoWindow || t.person == nil {
 		return true, nil
 	}
-	i, err := t.Desk.Attach(t.tx, recent.IssueID, t.person, t.item.ID, t.m.ID)
+	i, err := t.Desk.Attach(t.tx, recent.IssueID, t.person, t.said())
 	if err != nil {
 		return true, quiet(err)
 	}

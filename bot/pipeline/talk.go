@@ -59,13 +59,18 @@ func (t *talk) sender() (*bot.Person, error) {
 		return t.person, nil
 	}
 	key := t.account()
-	p, err := t.tx.EnsurePerson(key, t.m.SenderName)
+	p, err := t.tx.CreatePerson(key, t.m.SenderName)
 	if err != nil {
 		return nil, err
 	}
 	t.person = p
 	t.people[key] = p
 	return p, nil
+}
+
+// said is the message, for what comes of it.
+func (t *talk) said() issue.Said {
+	return issue.Said{Conversation: t.item.ConversationID, Message: t.item.ID, Ext: t.m.ID}
 }
 
 func (t *talk) account() store.AccountKey {
