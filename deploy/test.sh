@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test of the project against real servers that it starts for itself, and leaves nothing running.
 #
-#   deploy/test.sh                       everything: vet, all tests with the race detector, every fuzz target briefly
+#   deploy/test.sh                       everything: vet, all tests with the race detector, every fuzz target and the
+#                                        benchmark briefly
 #   deploy/test.sh ./store/... -run X    only `go test -race` with these arguments
 #
 # On Debian 12 it needs only Go; what else is missing it installs when run as root. FUZZTIME (default 3s) is the time of
@@ -44,6 +45,13 @@ everything() {
   stage 'go vet' go vet ./...
   stage 'go test -race' go test -race -count=1 -timeout=20m ./...
   [[ ${FUZZTIME:=3s} == 0 ]] || stage "fuzz targets, $FUZZTIME each" fuzz_all
+  stage 'benchmark, briefly' bench_short
+}
+
+# bench_short shows that the benchmark works and that its load leaves the tables right; it judges no times.
+bench_short() {
+  CGO_ENABLED=0 go build -o "$work/bench" ./cmd/tongshishang-bench
+  CGO_ENABLED=0 "$work/bench" -short -mysql-pid "${servers_groups[0]}"
 }
 
 cleanup() {
