@@ -131,7 +131,7 @@ func fitting(text string, recent []bot.Issue) *bot.Issue {
 		if !i.Status.IsOpen() || i.Status == bot.StatusAwaitingRating {
 			continue
 		}
-		if shared := sharedPairs(text, i.Content); shared > most {
+		if shared := sharedTopic(text, i.Content); shared > most {
 			best, most = i, shared
 		}
 	}

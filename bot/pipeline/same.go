@@ -59,6 +59,21 @@ func sharedPairs(a, b string) int {
 	return n
 }
 
+// joining are the words people join in with: that two texts share one of them says nothing about what they are about.
+const joining = "我们 我家 家也 也是 一样 同样 这边 那边 这里 那里 咱们 你们 他们 大家 没有 就是 还是 也有 也没 都是 都没 都有 情况 也这 这样 这个 那个 什么 怎么 现在 今天 昨天 晚上"
+
+// sharedTopic counts the pairs two texts share that may name a thing.
+func sharedTopic(a, b string) int {
+	in, common := pairs(b), pairs(joining)
+	n := 0
+	for p := range pairs(a) {
+		if in[p] && !common[p] {
+			n++
+		}
+	}
+	return n
+}
+
 // pairs are the pairs of neighbouring letters of a text, punctuation and blanks left out.
 func pairs(text string) map[[2]rune]bool {
 	out := map[[2]rune]bool{}
