@@ -39,6 +39,7 @@ type app struct {
 	store    *store.Store
 	state    *state.State
 	jobs     *state.Jobs
+	wakes    chan store.Wake // deadlines to be scheduled, so that no lane waits for Redis
 	desk     *issue.Desk
 	box      *ballot.Box
 	links    *web.Links
@@ -118,7 +119,7 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 
 // newApp puts the service together. The schema must be right and the units of the configured groups known.
 func newApp(ctx context.Context, cfg *config.Config, rules *config.Rules, now bot.Clock, log *slog.Logger) (*app, error) {
-	a := &app{cfg: cfg, rules: rules, log: log, now: now, registry: prometheus.NewRegistry()}
+	a := &app{cfg: cfg, rules: rules, log: log, now: now, registry: prometheus.NewRegistry(), wakes: make(chan store.Wake, mostWakes)}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
@@ -267,16 +268,14 @@ func (a *app) bindGroups(ctx context.Context) error {
 }
 
 // committed passes on what a transaction left to be done: deadlines to the jobs, outgoing messages to the sender.
-func (a *app) committed(ctx context.Context, wakes []store.Wake, posted bool) {
+func (a *app) committed(_ context.Context, wakes []store.Wake, posted bool) {
 	if posted && a.sender != nil {
 		a.sender.Wake()
 	}
-	if a.jobs == nil {
-		return
-	}
 	for _, w := range wakes {
-		if err := a.jobs.Schedule(ctx, w.Kind, w.ID, w.At); err != nil {
-			a.log.Warn("deadline not scheduled; the sweep will find it", "kind", w.Kind, "id", w.ID, "error", err)
+		select {
+		case a.wakes <- w:
+		default: // the sweep will find it
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"tongshishang/bot/ballot"
@@ -34,8 +35,28 @@ func (a *app) periodic() map[string]state.Periodic {
 	}
 }
 
+// mostWakes is how many deadlines may wait to be scheduled; those beyond it are left to the sweep.
+const mostWakes = 1024
+
+// schedule hands the deadlines of committed transactions to the jobs.
+func (a *app) schedule(ctx context.Context) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case w := <-a.wakes:
+			if err := a.jobs.Schedule(ctx, w.Kind, w.ID, w.At); err != nil && ctx.Err() == nil {
+				a.log.Warn("deadline not scheduled; the sweep will find it", "kind", w.Kind, "id", w.ID, "error", err)
+			}
+		}
+	}
+}
+
 // timers runs the jobs and what is periodic until the context ends.
 func (a *app) timers(ctx context.Context) {
+	var scheduling sync.WaitGroup
+	defer scheduling.Wait()
+	scheduling.Go(func() { a.schedule(ctx) })
 	if err := a.jobs.Run(ctx, a.jobHandlers(), a.periodic()); err != nil {
 		a.log.Error("timers stopped", "error", err)
 	}
