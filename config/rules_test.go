@@ -150,7 +150,7 @@ func TestPacks_Check(t *testing.T) {
 		{"conduct.yaml", `to: "07:00"`, `to: "7 Uhr"`, "quiet_hours.to"},
 		{"conduct.yaml", `phone: "119"`, `phone: "13800000001"`, "emergencies.1.phone"},
 		{"conduct.yaml", "undo_within: 10m", "undo_within: 10", "undo_within"},
-		{"conduct.yaml", "{count: 10, per: 1m}", "{count: 0, per: 1m}", "commands.count"},
+		{"conduct.yaml", "{count: 60, per: 1m}", "{count: 0, per: 1m}", "commands.count"},
 		{"conduct.yaml", "name: 急救", "name: ''", "emergencies.2"},
 		{"conduct.yaml", "[fire, gas]", "[fire, flood]", "emergencies.1.dangers"},
 		{"conduct.yaml", "same_words: 0.6", "same_words: 6", "same_words"},
