@@ -46,6 +46,9 @@ func (f fields) names() []string {
 	return names
 }
 
+// mostListed is how many names somebody reads through; a longer list is left to the example.
+const mostListed = 30
+
 // suggest says how to mend an unknown name: with the nearest known one when it looks like a slip, else with all of them.
 func suggest(name string, known []string) string {
 	nearest := ""
@@ -54,6 +57,9 @@ func suggest(name string, known []string) string {
 	}
 	if nearest != "" {
 		return "是不是 " + nearest + "？不是就删掉"
+	}
+	if len(known) > mostListed {
+		return "删掉，能用的见示例配置或内置的规则包"
 	}
 	return "删掉，这里能用的有 " + strings.Join(known, "、")
 }
