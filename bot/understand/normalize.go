@@ -46,7 +46,14 @@ func newScript() (*script, error) {
 // characters, small letters, one blank or punctuation mark where there were several. Normalising twice changes nothing.
 // Only the first 4,000 characters are looked at.
 func (r *Reader) Normalize(text string) string {
-	return string(r.script.fold([]rune(r.script.clean(firstRunes(text, maxRead)))))
+	text = firstRunes(text, maxRead)
+	for {
+		next := string(r.script.fold([]rune(r.script.clean(text))))
+		if next == text { // small letters may have made a new code: "/:stroNg"
+			return next
+		}
+		text = next
+	}
 }
 
 // tidy drops what can't be seen and evens out blanks; lines stay.

@@ -226,7 +226,7 @@ func TestNew_Refuses(t *testing.T) {
 
 func FuzzRead(f *testing.F) {
 	r := newReader(f)
-	for _, seed := range []string{"", "路灯不亮", "@小事\u2005同意", "#接龙\n1. 甲", "[强]/:strong", "1、路坏 2、水停", "选A", "\xff\x00", "tw-px-2611-012", "#", "也", "第"} {
+	for _, seed := range []string{"", "路灯不亮", "@小事\u2005同意", "#接龙\n1. 甲", "[强]/:strong", "/:stroNg", "1、路坏 2、水停", "选A", "\xff\x00", "tw-px-2611-012", "#", "也", "第"} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
