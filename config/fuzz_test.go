@@ -16,6 +16,7 @@ func FuzzParse(f *testing.F) {
 	f.Add([]byte("? [1]\n: 2\n<<: {listen: x}\n"), "TSS_=1")
 	f.Add([]byte("keys: {encryption: [{id: 1, key: ~}]}\nintake: {batch: 1e9, queue: 0x10}"), "TSS_KEYS_ENCRYPTION_1_KEY=x")
 	f.Add([]byte("database: {url: 'mysql://u@unix('}\nredis: {url: 'redis+sentinel://,'}"), "TSS_REDIS_URL=redis://@/")
+	f.Add([]byte("listen: x"), "TSS_KEYS\n\xffIEY=x")
 	f.Fuzz(func(t *testing.T, data []byte, variable string) {
 		if strings.Contains(variable, "_FILE=") || strings.Contains(string(data), "_file") {
 			t.Skip("would read files of this machine")

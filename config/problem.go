@@ -16,7 +16,7 @@ type Problem struct {
 // String is the problem on one line.
 func (p Problem) String() string {
 	var b strings.Builder
-	b.WriteString(p.Key)
+	b.WriteString(oneLine(p.Key)) // the name of a variable may be anything
 	if p.Value != "" {
 		b.WriteString(" = " + short(oneLine(p.Value)))
 	}

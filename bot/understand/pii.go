@@ -33,6 +33,14 @@ type number struct {
 // 15) and bank cards (Luhn), written with or without blanks and dashes, and keeps the text otherwise. It is applied to whatever
 // is stored or shown (rule book, section 7).
 func Mask(text string) (masked string, found []PII) {
+	masked, found = maskOnce(text)
+	for again := found; len(again) > 0; { // what is left beside a hidden number may look like another
+		masked, again = maskOnce(masked)
+	}
+	return masked, found
+}
+
+func maskOnce(text string) (masked string, found []PII) {
 	var b strings.Builder
 	done := 0
 	for i := 0; i < len(text); {
