@@ -217,14 +217,20 @@ func (k *checker) amounts(c *Config) {
 	within(k, "intake.batch", c.Intake.Batch, 1, 1000)
 	within(k, "intake.writers", c.Intake.Writers, 1, 64)
 	within(k, "intake.queue", c.Intake.Queue, c.Intake.Batch, 1_000_000)
+	within(k, "intake.lane_queue", c.Intake.LaneQueue, 1, 1_000_000)
+	within(k, "intake.stuck_after", c.Intake.StuckAfter, time.Second, time.Hour)
 	within(k, "intake.clock_skew", c.Intake.ClockSkew, time.Second, 24*time.Hour)
 	within(k, "intake.spool_mib", c.Intake.SpoolMiB, 0, 1_000_000)
 	within(k, "outbox.workers", c.Outbox.Workers, 1, 64)
-	within(k, "outbox.poll", c.Outbox.Poll, 10*time.Millisecond, time.Minute)
-	within(k, "outbox.timeout", c.Outbox.Timeout, 100*time.Millisecond, time.Minute)
+	within(k, "outbox.per_channel", c.Outbox.PerChannel, 1, 64)
+	within(k, "outbox.poll", c.Outbox.Poll, 10*time.Millisecond, 5*time.Second)
+	within(k, "outbox.timeout", c.Outbox.Timeout, 100*time.Millisecond, 15*time.Second) // with its margin and the poll it is 30 s until another instance sends
 	within(k, "outbox.attempts", c.Outbox.Attempts, 1, 100)
 	within(k, "outbox.backoff_base", c.Outbox.BackoffBase, time.Millisecond, time.Hour)
 	within(k, "outbox.backoff_max", c.Outbox.BackoffMax, c.Outbox.BackoffBase, 24*time.Hour)
+	within(k, "archive.keep_months", c.Archive.KeepMonths, 1, 1200)
+	within(k, "archive.forget_months", c.Archive.ForgetMonths, 0, 1200)
+	within(k, "drain_for", c.DrainFor, 0, 5*time.Minute)
 	within(k, "shutdown_within", c.ShutdownWithin, time.Second, 5*time.Minute)
 }
 

@@ -23,10 +23,12 @@ type Config struct {
 	Keys           Keys          `yaml:"keys"`   // absent: EnsureKeys makes them
 	Intake         Intake        `yaml:"intake"`
 	Outbox         Outbox        `yaml:"outbox"`
+	Archive        Archive       `yaml:"archive"`
 	Log            Log           `yaml:"log"`
 	Pprof          Pprof         `yaml:"pprof"`
 	RulesDir       string        `yaml:"rules_dir"`       // folder whose files replace embedded rule packs; empty: none
-	ShutdownWithin time.Duration `yaml:"shutdown_within"` // how long a graceful stop may take
+	DrainFor       time.Duration `yaml:"drain_for"`       // before a graceful stop: how long requests are still taken while /readyz already refuses
+	ShutdownWithin time.Duration `yaml:"shutdown_within"` // how long a graceful stop may take after that
 }
 
 // County is the county whose platform this is.
@@ -116,7 +118,9 @@ type Intake struct {
 	AnswerWithin time.Duration `yaml:"answer_within"` // a later answer goes out through the channel's API; WeChat waits 5 s
 	Batch        int           `yaml:"batch"`         // messages in one transaction, at most
 	Writers      int           `yaml:"writers"`       // transactions at a time
-	Queue        int           `yaml:"queue"`         // messages waiting, at most; beyond it requests get 503
+	Queue        int           `yaml:"queue"`         // messages waiting, at most; beyond it requests get 503; one of more than 4 KiB counts as several
+	LaneQueue    int           `yaml:"lane_queue"`    // of them in one conversation; beyond it only that conversation's requests get 503
+	StuckAfter   time.Duration `yaml:"stuck_after"`   // a message that waits longer makes /readyz say so with 503
 	ClockSkew    time.Duration `yaml:"clock_skew"`    // how far a signed timestamp may be off
 	SpoolMiB     int           `yaml:"spool_mib"`     // how much of data_dir may hold messages while the database is away; 0: none, they get 503
 }
@@ -124,11 +128,19 @@ type Intake struct {
 // Outbox sets how messages are sent.
 type Outbox struct {
 	Workers     int           `yaml:"workers"`      // conversations sent to at a time
+	PerChannel  int           `yaml:"per_channel"`  // of them on one channel, so that one that hangs leaves the others their share
 	Poll        time.Duration `yaml:"poll"`         // between looks for work when nothing woke the sender
 	Timeout     time.Duration `yaml:"timeout"`      // of one call
 	Attempts    int           `yaml:"attempts"`     // then the message is a dead letter
 	BackoffBase time.Duration `yaml:"backoff_base"` // before the second attempt; doubles each time
 	BackoffMax  time.Duration `yaml:"backoff_max"`
+}
+
+// Archive sets how long messages stay in the database and how long personal data stays at all.
+type Archive struct {
+	Dir          string `yaml:"dir"`           // where the files of past months are; empty: archive in data_dir
+	KeepMonths   int    `yaml:"keep_months"`   // whole months before this one that stay in the database
+	ForgetMonths int    `yaml:"forget_months"` // whole months before this one whose personal data is kept; 0: no limit, for no law names one
 }
 
 // Log sets what is logged to standard error.
@@ -148,13 +160,15 @@ const officialAPI = "https://api.weixin.qq.com"
 // Default is the configuration before anything is read. It lacks what can't have a default: the addresses of the stores.
 func Default() *Config {
 	return &Config{
-		Listen:         "127.0.0.1:8080",
-		Timezone:       "Asia/Shanghai",
-		DataDir:        "/var/lib/tongshishang",
-		County:         County{Code: "TW", Name: "通渭县"},
-		Database:       Database{MaxOpenConns: 16},
-		Intake:         Intake{AnswerWithin: 4500 * time.Millisecond, Batch: 128, Writers: 2, Queue: 20000, ClockSkew: 5 * time.Minute, SpoolMiB: 256},
-		Outbox:         Outbox{Workers: 4, Poll: time.Second, Timeout: 10 * time.Second, Attempts: 8, BackoffBase: 2 * time.Second, BackoffMax: 10 * time.Minute},
+		Listen:   "127.0.0.1:8080",
+		Timezone: "Asia/Shanghai",
+		DataDir:  "/var/lib/tongshishang",
+		County:   County{Code: "TW", Name: "通渭县"},
+		Database: Database{MaxOpenConns: 16},
+		Intake: Intake{AnswerWithin: 4500 * time.Millisecond, Batch: 128, Writers: 2, Queue: 20000, LaneQueue: 2000,
+			StuckAfter: time.Minute, ClockSkew: 5 * time.Minute, SpoolMiB: 256},
+		Outbox:         Outbox{Workers: 16, PerChannel: 4, Poll: time.Second, Timeout: 10 * time.Second, Attempts: 8, BackoffBase: 2 * time.Second, BackoffMax: 10 * time.Minute},
+		Archive:        Archive{KeepMonths: 24},
 		Log:            Log{Level: "info", Format: "json"},
 		ShutdownWithin: 10 * time.Second,
 	}

@@ -87,7 +87,7 @@ func TestLoad_Defaults(t *testing.T) {
 	if c.Listen != "127.0.0.1:8080" || c.PublicURL != "http://127.0.0.1:8080" || c.Timezone != "Asia/Shanghai" {
 		t.Errorf("listen %q, public_url %q, timezone %q", c.Listen, c.PublicURL, c.Timezone)
 	}
-	if c.Intake != (Intake{4500 * time.Millisecond, 128, 2, 20000, 5 * time.Minute, 256}) {
+	if c.Intake != (Intake{4500 * time.Millisecond, 128, 2, 20000, 2000, time.Minute, 5 * time.Minute, 256}) {
 		t.Errorf("intake %+v", c.Intake)
 	}
 	if c.Log.Level != "info" {
@@ -130,13 +130,16 @@ intake: {answer_within: 5, batch: 0}
 log: {level: loud, format: json, format: text}
 pprof: {listen: "0.0.0.0:6060"}
 keys: {lookup: bm90IDMyIGJ5dGVz}
+archive: {keep_months: 0, forget_months: -1}
+drain_for: 1h
 shutdown_within: 1h
 `)
 	want := []string{
+		"archive.forget_months", "archive.keep_months",
 		"channels.0.app_id", "channels.0.app_secret", "channels.0.encoding_aes_key", "channels.0.mode",
 		"channels.1.name", "channels.1.secret", "channels.2.api_url", "channels.2.name", "channels.3.kind",
 		"channels.4.access_token",
-		"county.code", "database.max_open_conns", "database.url",
+		"county.code", "database.max_open_conns", "database.url", "drain_for",
 		"groups.0.channel", "groups.1.channel", "groups.1.unit", "groups.3.id",
 		"intake.answer_within", "intake.batch", "keys.encryption", "keys.links", "keys.lookup",
 		"lissten", "listen", "log.format", "log.level", "pprof.listen", "public_url", "redis.url", "shutdown_within", "timezone",

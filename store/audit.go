@@ -5,16 +5,15 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"sort"
+	"slices"
 	"strings"
+	"sync"
 	"time"
-
-	"gorm.io/gorm/clause"
 )
 
 // Change is one entry of the audit: who changed what, when, why, from what to what.
 type Change struct {
-	Unit      int64 // whose chain it goes to; 0 is the county's
+	Unit      int64 // whose it is; 0 is the county's
 	ActorID   int64 // person; 0 is the system
 	Actor     string
 	Action    string // a verb: accept, vote, import …
@@ -29,6 +28,7 @@ type auditEntry struct {
 	ID          int64 `gorm:"primaryKey;autoIncrement:false"`
 	Chain       int64
 	Seq         int64
+	UnitID      int64
 	At          moment
 	ActorID     int64
 	Actor       string
@@ -52,7 +52,7 @@ type auditHead struct {
 
 func (auditHead) TableName() string { return "audit_heads" }
 
-// Audit appends a change to its unit's chain; it is numbered, linked and written with the transaction.
+// Audit notes a change; it is numbered, linked into a chain and written with the transaction.
 func (t *Tx) Audit(c Change) error {
 	before, err := auditJSON(c.Before)
 	if err != nil {
@@ -62,7 +62,7 @@ func (t *Tx) Audit(c Change) error {
 	if err != nil {
 		return err
 	}
-	t.audits = append(t.audits, auditEntry{ID: t.NewID(), Chain: c.Unit, At: at(t.Now()), ActorID: c.ActorID, Actor: fit(c.Actor, 64),
+	t.audits = append(t.audits, auditEntry{ID: t.NewID(), UnitID: c.Unit, At: at(t.Now()), ActorID: c.ActorID, Actor: fit(c.Actor, 64),
 		Action: c.Action, Subject: c.Subject, SubjectID: c.SubjectID, Reason: c.Reason, BeforeState: before, AfterState: after})
 	return nil
 }
@@ -75,61 +75,72 @@ func auditJSON(v any) (string, error) {
 	return string(b), wrap("audit", err)
 }
 
-// flushAudits locks the heads of the chains in a fixed order, links the new entries behind them and writes both.
+// flushAudits links the entries behind the last of the transaction's chain and writes them with its new head.
 func (t *Tx) flushAudits() error {
 	entries := t.audits
 	t.audits = nil
 	if len(entries) == 0 {
 		return nil
 	}
-	sort.SliceStable(entries, func(i, j int) bool { return entries[i].Chain < entries[j].Chain })
-	heads, err := t.auditHeads(entries)
+	if t.chain == 0 {
+		t.chain = t.s.chains.take(t.s.ids.node)
+	}
+	heads, err := selectRows[auditHead](t, "WHERE chain = ?"+t.s.dialect.forUpdate, t.chain)
 	if err != nil {
-		return err
+		return fmt.Errorf("audit head: %w", err)
+	}
+	head := auditHead{Chain: t.chain, Hash: strings.Repeat("0", 64)}
+	if len(heads) > 0 {
+		head = heads[0]
 	}
 	for i := range entries {
-		e, head := &entries[i], heads[entries[i].Chain]
-		e.Seq, e.PrevHash = head.Seq+1, head.Hash
+		e := &entries[i]
+		e.Chain, e.Seq, e.PrevHash = head.Chain, head.Seq+1, head.Hash
 		e.Hash = e.digest()
 		head.Seq, head.Hash = e.Seq, e.Hash
 	}
-	if err := insert(t, "audit entries", entries); err != nil {
+	if err := writeRows(t, "audit entries", entries, ""); err != nil {
 		return err
 	}
-	rows := make([]auditHead, 0, len(heads))
-	for _, h := range heads {
-		rows = append(rows, *h)
-	}
-	sort.Slice(rows, func(i, j int) bool { return rows[i].Chain < rows[j].Chain })
-	err = t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "chain"}},
-		DoUpdates: clause.AssignmentColumns([]string{"seq", "hash"})}).Create(&rows).Error
-	return wrap("audit heads", err)
+	return writeRows(t, "audit head", []auditHead{head}, t.s.dialect.upsert("chain", "seq", "hash"))
 }
 
-func (t *Tx) auditHeads(entries []auditEntry) (map[int64]*auditHead, error) {
-	heads := map[int64]*auditHead{}
-	var chains []int64
-	for _, e := range entries {
-		if heads[e.Chain] == nil {
-			heads[e.Chain] = &auditHead{Chain: e.Chain, Hash: strings.Repeat("0", 64)}
-			chains = append(chains, e.Chain)
-		}
+// chains hands out the chains that transactions append to. Each transaction has one to itself, so that no two wait for each other;
+// instances start at different numbers, and if two meet after all, one waits. There are few, so all can be verified.
+type chains struct {
+	mu    sync.Mutex
+	taken [chainsEach]bool
+}
+
+const (
+	chainsEach = 16 // for an instance
+	chainSets  = 64 // instances with chains of their own
+)
+
+func (c *chains) take(node int64) int64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	n := max(0, slices.Index(c.taken[:], false)) // with all taken the first one's transaction is waited for
+	c.taken[n] = true
+	return 1 + node%chainSets*chainsEach + int64(n)
+}
+
+func (c *chains) give(chain int64) {
+	if chain == 0 {
+		return
 	}
-	var rows []auditHead
-	err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Where("chain IN ?", chains).Order("chain").Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("audit heads: %w", err)
-	}
-	for _, r := range rows {
-		*heads[r.Chain] = r
-	}
-	return heads, nil
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.taken[(chain-1)%chainsEach] = false
 }
 
 // digest covers every field and the hash of the entry before; fields are joined with their lengths so that nothing can be
 // moved from one into the next.
 func (e *auditEntry) digest() string {
 	h := sha256.New()
+	if e.UnitID != 0 { // entries before migration 0010 had none: their chains were the units
+		fmt.Fprintf(h, "unit:%d,", e.UnitID)
+	}
 	for _, field := range []string{e.PrevHash, fmt.Sprint(e.ID, e.Chain, e.Seq), e.At.UTC().Format(time.RFC3339Nano),
 		fmt.Sprint(e.ActorID), e.Actor, e.Action, e.Subject, fmt.Sprint(e.SubjectID), e.Reason, e.BeforeState, e.AfterState} {
 		fmt.Fprintf(h, "%d:%s,", len(field), field)
@@ -148,7 +159,7 @@ type AuditFault struct {
 // of each chain that doesn't hold.
 func (t *Tx) VerifyAudit() (checked int64, faults []AuditFault, err error) {
 	var heads []auditHead
-	if err := t.db.Order("chain").Limit(100000).Find(&heads).Error; err != nil {
+	if err := t.query().Order("chain").Limit(100000).Find(&heads).Error; err != nil {
 		return 0, nil, fmt.Errorf("verify audit: %w", err)
 	}
 	for _, head := range heads {
@@ -168,9 +179,9 @@ func (t *Tx) VerifyAudit() (checked int64, faults []AuditFault, err error) {
 // auditBeyondHeads finds chains with entries that their heads don't know of, or without a head. It is one statement, so that
 // what is written while the audit is being verified isn't taken for a fault.
 func (t *Tx) auditBeyondHeads() ([]AuditFault, error) {
-	last := t.db.Model(&auditEntry{}).Select("chain, MAX(seq) AS seq").Group("chain")
+	last := t.query().Model(&auditEntry{}).Select("chain, MAX(seq) AS seq").Group("chain")
 	var rows []auditHead
-	err := t.db.Table("(?) e", last).Select("e.chain, e.seq").Joins("LEFT JOIN audit_heads h ON h.chain = e.chain").
+	err := t.query().Table("(?) e", last).Select("e.chain, e.seq").Joins("LEFT JOIN audit_heads h ON h.chain = e.chain").
 		Where("h.chain IS NULL OR h.seq < e.seq").Order("e.chain").Limit(1000).Find(&rows).Error
 	faults := make([]AuditFault, len(rows))
 	for i, r := range rows {
@@ -184,7 +195,7 @@ func (t *Tx) verifyChain(head auditHead) (int64, *AuditFault, error) {
 	prev, seq := strings.Repeat("0", 64), int64(0)
 	for {
 		var rows []auditEntry
-		if err := t.db.Where("chain = ? AND seq > ? AND seq <= ?", head.Chain, seq, head.Seq).Order("seq").Limit(page).Find(&rows).Error; err != nil {
+		if err := t.query().Where("chain = ? AND seq > ? AND seq <= ?", head.Chain, seq, head.Seq).Order("seq").Limit(page).Find(&rows).Error; err != nil {
 			return seq, nil, fmt.Errorf("verify audit: %w", err)
 		}
 		for i := range rows {

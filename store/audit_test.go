@@ -29,11 +29,12 @@ func faults(t *testing.T, s *store.Store) (checked int64, where []string) {
 }
 
 // chain appends n changes to a chain, one transaction each.
-func chain(t *testing.T, s *store.Store, unit int64, n int) {
+func chain(t *testing.T, s *store.Store, chain int64, n int) {
 	t.Helper()
 	for i := range n {
 		write(t, s, func(tx *store.Tx) error {
-			return tx.Audit(store.Change{Unit: unit, ActorID: 7, Actor: "王五", Action: "accept", Subject: "issue", SubjectID: int64(i + 1),
+			tx.AppendTo(chain)
+			return tx.Audit(store.Change{Unit: 12, ActorID: 7, Actor: "王五", Action: "accept", Subject: "issue", SubjectID: int64(i + 1),
 				Reason: "属实", Before: map[string]string{"status": "reported"}, After: map[string]string{"status": "accepted"}})
 		})
 	}
@@ -91,6 +92,8 @@ func damage() map[string]struct{ sql, where string } {
 		"two entries swapped":     {"UPDATE audit_entries SET seq = 9 WHERE chain = 1 AND seq = 2; UPDATE audit_entries SET seq = 2 WHERE chain = 1 AND seq = 3; UPDATE audit_entries SET seq = 3 WHERE chain = 1 AND seq = 9", "1:2"},
 		"moved into other chain":  {"UPDATE audit_entries SET chain = 2, seq = 6 WHERE chain = 1 AND seq = 5", "1:5 2:6"},
 		"moved into its own":      {"UPDATE audit_entries SET chain = 3 WHERE chain = 1 AND seq = 5", "1:5 3:5"},
+		"unit changed":            {"UPDATE audit_entries SET unit_id = 13 WHERE chain = 1 AND seq = 2", "1:2"},
+		"unit removed":            {"UPDATE audit_entries SET unit_id = 0 WHERE chain = 1 AND seq = 2", "1:2"},
 		"who changed":             {"UPDATE audit_entries SET actor_id = 8 WHERE chain = 1 AND seq = 2", "1:2"},
 		"name changed":            {"UPDATE audit_entries SET actor = '赵六' WHERE chain = 1 AND seq = 2", "1:2"},
 		"time changed":            {"UPDATE audit_entries SET at = '2026-11-16 01:00:00.000001' WHERE chain = 1 AND seq = 2", "1:2"},
@@ -172,8 +175,11 @@ func TestAudit_WritersAtOnceNeverForkAChain(t *testing.T) {
 		together(t, 8, func(w int) error {
 			for i := range 6 {
 				err := s.Write(t.Context(), func(tx *store.Tx) error {
-					for _, unit := range []int64{int64(i % 3), int64(w % 3), 0} { // several chains, in different orders
-						if err := tx.Audit(store.Change{Unit: unit, Action: "note", SubjectID: int64(w*100 + i)}); err != nil {
+					if w%2 == 0 {
+						tx.AppendTo(7) // as another instance does that drew the same chains
+					}
+					for range 3 {
+						if err := tx.Audit(store.Change{Unit: int64(w), Action: "note", SubjectID: int64(w*100 + i)}); err != nil {
 							return err
 						}
 					}

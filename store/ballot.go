@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"tongshishang/bot"
@@ -77,20 +78,36 @@ func (t *Tx) CreateBallot(b *bot.Ballot, roll []int64) error {
 	for i, p := range roll {
 		rolls[i] = rollRow{BallotID: b.ID, PersonID: p}
 	}
-	return insert(t, "ballot roll", rolls)
+	if err := insert(t, "ballot roll", rolls); err != nil {
+		return err
+	}
+	return wrap("create ballot", t.write().Model(&conversationRow{}).Where("id = ?", b.ConversationID).Update("ballot_id", b.ID).Error)
 }
 
-// CloseBallot seals the ballot with its verdict; false when it wasn't open any more, and then nothing is changed.
+// CloseBallot seals the ballot, which is locked, with its verdict; false when it wasn't open any more, and then nothing is changed.
 func (t *Tx) CloseBallot(id int64, state bot.BallotState, verdict string, closedAt time.Time) (bool, error) {
 	res := t.write().Model(&ballotRow{}).Where("id = ? AND state = ?", id, string(bot.BallotOpen)).
 		Updates(map[string]any{"state": string(state), "verdict": verdict, "closed_at": at(closedAt)})
-	return res.RowsAffected > 0, wrap("close ballot", res.Error)
+	if res.Error != nil || res.RowsAffected == 0 {
+		return false, wrap("close ballot", res.Error)
+	}
+	err := t.write().Model(&conversationRow{}).Where("id = (SELECT conversation_id FROM ballots WHERE id = ?) AND ballot_id = ?", id, id).
+		Update("ballot_id", nil).Error
+	return true, wrap("close ballot", err)
 }
 
-// LockBallot reads a ballot and keeps others from closing it until the transaction ends.
+// LockBallot reads a ballot and keeps others from voting and from closing it until the transaction ends. Votes are cast under the
+// conversation's lock, so that is taken first.
 func (t *Tx) LockBallot(id int64) (*bot.Ballot, error) {
+	home, err := selectRows[conversationRow](t, "WHERE id = (SELECT conversation_id FROM ballots WHERE id = ?)"+t.s.dialect.forUpdate, id)
+	if err == nil && len(home) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ballot %d: %w", id, err)
+	}
 	var row ballotRow
-	if err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Take(&row, id).Error; err != nil {
+	if err := t.query().Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Take(&row, id).Error; err != nil {
 		return nil, fmt.Errorf("ballot %d: %w", id, found(err))
 	}
 	return t.withOptions(&row)
@@ -98,8 +115,13 @@ func (t *Tx) LockBallot(id int64) (*bot.Ballot, error) {
 
 // IsOpenLocked tells whether the ballot is open, and keeps it from being closed until the transaction ends.
 func (t *Tx) IsOpenLocked(id int64) (bool, error) {
+	for _, c := range t.locked {
+		if int64(c.BallotID) == id {
+			return true, nil // whoever closes it needs the conversation
+		}
+	}
 	var row ballotRow
-	err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Select("id", "state").Where("id = ?", id).Limit(1).Find(&row).Error
+	err := t.query().Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Select("id", "state").Where("id = ?", id).Limit(1).Find(&row).Error
 	return row.State == string(bot.BallotOpen), wrap("lock ballot", err)
 }
 
@@ -108,29 +130,35 @@ func (t *Tx) OpenBallot(conversation int64) (*bot.Ballot, error) {
 	return t.oneBallot("conversation_id = ? AND state = ?", conversation, string(bot.BallotOpen))
 }
 
-// OpenBallots returns the newest open ballot of each of the conversations, with options; those without one are missing.
+// OpenBallots returns the open ballot of each of the conversations, which are locked, with options; those without one are missing.
 func (t *Tx) OpenBallots(conversations []int64) (map[int64]*bot.Ballot, error) {
-	var rows []struct {
-		Row    ballotRow `gorm:"embedded"`
-		N      int
-		Label  string
-		Stance string
+	var unknown []any
+	out := map[int64]*bot.Ballot{}
+	for _, id := range conversations {
+		ballot := int64(t.locked[id].BallotID)
+		if ballot == 0 || out[id] != nil {
+			continue
+		}
+		if b := t.s.ballots.get(ballot); b != nil {
+			out[id] = b
+			continue
+		}
+		unknown = append(unknown, ballot)
 	}
-	err := t.db.Table("ballots b").Select("b.*, o.n, o.label, o.stance").Joins("JOIN ballot_options o ON o.ballot_id = b.id").
-		Where("b.conversation_id IN ? AND b.state = ?", conversations, string(bot.BallotOpen)).Order("b.id, o.n").Limit(10000).Find(&rows).Error
+	if len(unknown) == 0 {
+		return out, nil
+	}
+	rows, err := selectRows[ballotRow](t, "WHERE id IN ("+marks(len(unknown))+")", unknown...)
 	if err != nil {
 		return nil, fmt.Errorf("open ballots: %w", err)
 	}
-	out := make(map[int64]*bot.Ballot, len(rows))
 	for i := range rows {
-		r := &rows[i]
-		b := out[r.Row.ConversationID]
-		if b == nil || b.ID != r.Row.ID {
-			fresh := r.Row.ballot()
-			b = &fresh
-			out[r.Row.ConversationID] = b
+		b, err := t.withOptions(&rows[i])
+		if err != nil {
+			return nil, err
 		}
-		b.Options = append(b.Options, bot.Option{N: r.N, Text: r.Label, Stance: bot.Stance(r.Stance)})
+		t.s.ballots.put(b)
+		out[b.ConversationID] = b
 	}
 	return out, nil
 }
@@ -147,7 +175,7 @@ func (t *Tx) BallotBySeq(unit int64, seq int) (*bot.Ballot, error) {
 
 func (t *Tx) oneBallot(where string, args ...any) (*bot.Ballot, error) {
 	var row ballotRow
-	if err := t.db.Where(where, args...).Order("id DESC").Take(&row).Error; err != nil {
+	if err := t.query().Where(where, args...).Order("id DESC").Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("ballot: %w", found(err))
 	}
 	return t.withOptions(&row)
@@ -156,7 +184,7 @@ func (t *Tx) oneBallot(where string, args ...any) (*bot.Ballot, error) {
 func (t *Tx) withOptions(row *ballotRow) (*bot.Ballot, error) {
 	b := row.ballot()
 	var options []optionRow
-	if err := t.db.Where("ballot_id = ?", row.ID).Order("n").Limit(100).Find(&options).Error; err != nil {
+	if err := t.query().Where("ballot_id = ?", row.ID).Order("n").Limit(100).Find(&options).Error; err != nil {
 		return nil, fmt.Errorf("ballot options: %w", err)
 	}
 	for _, o := range options {
@@ -174,24 +202,29 @@ func (r *ballotRow) ballot() bot.Ballot {
 // DueBallots returns the ids of open ballots whose time is over, earliest first.
 func (t *Tx) DueBallots(now time.Time, limit int) ([]int64, error) {
 	var ids []int64
-	err := t.db.Model(&ballotRow{}).Where("state = ? AND closes_at <= ?", string(bot.BallotOpen), at(now)).
+	err := t.query().Model(&ballotRow{}).Where("state = ? AND closes_at <= ?", string(bot.BallotOpen), at(now)).
 		Order("closes_at").Limit(limit).Pluck("id", &ids).Error
 	return ids, wrap("due ballots", err)
 }
 
 // VoteOf returns the person's standing choice, 0 when they haven't voted.
 func (t *Tx) VoteOf(ballot, person int64) (int, error) {
-	var row voteRow
-	err := t.db.Where("ballot_id = ? AND person_id = ?", ballot, person).Limit(1).Find(&row).Error
-	return row.Choice, wrap("vote", err)
+	for _, v := range slices.Backward(t.pending.votes) {
+		if v.BallotID == ballot && v.PersonID == person {
+			return v.Choice, nil
+		}
+	}
+	rows, err := selectRows[voteRow](t, "WHERE ballot_id = ? AND person_id = ?", ballot, person)
+	if err != nil || len(rows) == 0 {
+		return 0, wrap("vote", err)
+	}
+	return rows[0].Choice, nil
 }
 
 // SaveVote keeps the person's choice; a later one replaces it.
-func (t *Tx) SaveVote(v bot.Vote, message int64) error {
-	row := voteRow{ID: t.NewID(), BallotID: v.BallotID, PersonID: v.PersonID, Choice: v.Option, MessageID: message, CreatedAt: at(v.At), UpdatedAt: at(v.At)}
-	err := t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "ballot_id"}, {Name: "person_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"choice", "message_id", "updated_at"})}).Create(&row).Error
-	return wrap("save vote", err)
+func (t *Tx) SaveVote(v bot.Vote, message int64) {
+	t.pending.votes = append(t.pending.votes, voteRow{ID: t.NewID(), BallotID: v.BallotID, PersonID: v.PersonID, Choice: v.Option,
+		MessageID: message, CreatedAt: at(v.At), UpdatedAt: at(v.At)})
 }
 
 // CountVotes counts the standing choices: option number → votes.
@@ -200,7 +233,7 @@ func (t *Tx) CountVotes(ballot int64) (map[int]int, error) {
 		Choice int
 		N      int
 	}
-	err := t.db.Model(&voteRow{}).Select("choice, COUNT(*) AS n").Where("ballot_id = ?", ballot).Group("choice").Find(&rows).Error
+	err := t.query().Model(&voteRow{}).Select("choice, COUNT(*) AS n").Where("ballot_id = ?", ballot).Group("choice").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("count votes: %w", err)
 	}
@@ -217,7 +250,7 @@ const mostVotes = 1_000_000
 // Votes returns the standing votes, one a person.
 func (t *Tx) Votes(ballot int64) ([]bot.Vote, error) {
 	var rows []voteRow
-	if err := t.db.Select("ballot_id", "person_id", "choice", "updated_at").Where("ballot_id = ?", ballot).Order("id").Limit(mostVotes).Find(&rows).Error; err != nil {
+	if err := t.query().Select("ballot_id", "person_id", "choice", "updated_at").Where("ballot_id = ?", ballot).Order("id").Limit(mostVotes).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("votes: %w", err)
 	}
 	out := make([]bot.Vote, len(rows))

@@ -15,7 +15,7 @@ import (
 // so that nobody is counted twice; what is closed stays as it was counted. It tells whether anything changed.
 func (t *Tx) BindAccount(key AccountKey, person int64) (bool, error) {
 	var row accountRow
-	err := t.db.Where("channel = ? AND ext_id = ?", key.Channel, key.ExtID).Take(&row).Error
+	err := t.query().Where("channel = ? AND ext_id = ?", key.Channel, key.ExtID).Take(&row).Error
 	now := at(t.Now())
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
@@ -40,7 +40,7 @@ func (t *Tx) BindAccount(key AccountKey, person int64) (bool, error) {
 // mergePerson moves what the person from did to the person to. Rows that would double one of to's stay where they are.
 func (t *Tx) mergePerson(from, to int64) error {
 	var others int64
-	if err := t.db.Model(&accountRow{}).Where("person_id = ?", from).Count(&others).Error; err != nil || others > 0 {
+	if err := t.query().Model(&accountRow{}).Where("person_id = ?", from).Count(&others).Error; err != nil || others > 0 {
 		return wrap("merge person", err) // still somebody's: nothing moves
 	}
 	if err := t.write().Exec("UPDATE issues SET reporter_id = ? WHERE reporter_id = ?", to, from).Error; err != nil {
@@ -48,7 +48,7 @@ func (t *Tx) mergePerson(from, to int64) error {
 	}
 	for _, m := range []struct{ table, key string }{{"endorsements", "issue_id"}, {"votes", "ballot_id"}, {"ratings", "issue_id"}} {
 		var taken []int64
-		if err := t.db.Table(m.table).Where("person_id = ?", to).Limit(10000).Pluck(m.key, &taken).Error; err != nil {
+		if err := t.query().Table(m.table).Where("person_id = ?", to).Limit(10000).Pluck(m.key, &taken).Error; err != nil {
 			return fmt.Errorf("merge person: %w", err)
 		}
 		q := t.write().Table(m.table).Where("person_id = ?", from)
@@ -62,7 +62,7 @@ func (t *Tx) mergePerson(from, to int64) error {
 	if err := t.dropDoubles(from, to); err != nil {
 		return err
 	}
-	open := t.db.Model(&ballotRow{}).Select("id").Where("state = ?", string(bot.BallotOpen))
+	open := t.query().Model(&ballotRow{}).Select("id").Where("state = ?", string(bot.BallotOpen))
 	return wrap("merge votes", t.write().Where("person_id = ? AND ballot_id IN (?)", from, open).Delete(&voteRow{}).Error)
 }
 
@@ -87,7 +87,7 @@ func (t *Tx) SaveCode(code string, person int64, expires time.Time) error {
 // TakeCode uses up a binding code and returns its person; ErrNotFound when there is none such or it has expired.
 func (t *Tx) TakeCode(code string) (person int64, err error) {
 	var row codeRow
-	err = t.db.Where("hash = ? AND expires_at > ?", t.s.keys.Hash("code", code), at(t.Now())).Take(&row).Error
+	err = t.query().Where("hash = ? AND expires_at > ?", t.s.keys.Hash("code", code), at(t.Now())).Take(&row).Error
 	if err != nil {
 		return 0, fmt.Errorf("take code: %w", found(err))
 	}
@@ -102,8 +102,8 @@ func (t *Tx) TakeCode(code string) (person int64, err error) {
 // reports.
 func (t *Tx) dropDoubles(from, to int64) error {
 	var doubled []endorsementRow
-	own := t.db.Model(&issueRow{}).Select("id").Where("reporter_id = ?", to)
-	err := t.db.Where("person_id = ? OR person_id = ? AND issue_id IN (?)", from, to, own).Limit(10000).Find(&doubled).Error
+	own := t.query().Model(&issueRow{}).Select("id").Where("reporter_id = ?", to)
+	err := t.query().Where("person_id = ? OR person_id = ? AND issue_id IN (?)", from, to, own).Limit(10000).Find(&doubled).Error
 	if err != nil {
 		return fmt.Errorf("merge endorsements: %w", err)
 	}

@@ -29,14 +29,14 @@ func newTwoLives(t *testing.T, s *store.Store) twoLives {
 			Account: &store.AccountKey{Channel: "gz", ExtID: "oLi"}})
 		c := tries{err: err}
 		l.first.Supporters = 2
-		c.done(tx.SaveIssue(l.first))
+		tx.SaveIssue(l.first)
 		for _, person := range []int64{resident, l.member} {
-			c.value(tx.Endorse(l.first.ID, person, 1))
-			c.done(tx.SaveVote(bot.Vote{BallotID: l.openVote.ID, PersonID: person, Option: 1, At: tx.Now()}, 1))
-			c.done(tx.SaveVote(bot.Vote{BallotID: l.closedVote.ID, PersonID: person, Option: 1, At: tx.Now()}, 1))
+			tx.Endorse(l.first.ID, person, 1)
+			tx.SaveVote(bot.Vote{BallotID: l.openVote.ID, PersonID: person, Option: 1, At: tx.Now()}, 1)
+			tx.SaveVote(bot.Vote{BallotID: l.closedVote.ID, PersonID: person, Option: 1, At: tx.Now()}, 1)
 		}
-		c.value(tx.Endorse(l.other.ID, resident, 2))
-		c.done(tx.SaveRating(bot.Rating{IssueID: l.first.ID, Round: 1, PersonID: resident, Solved: bot.SolvedYes, At: tx.Now()}))
+		tx.Endorse(l.other.ID, resident, 2)
+		tx.SaveRating(bot.Rating{IssueID: l.first.ID, Round: 1, PersonID: resident, Solved: bot.SolvedYes, At: tx.Now()})
 		c.value(tx.CloseBallot(l.closedVote.ID, bot.BallotClosed, "2票同意", tx.Now()))
 		return c.err
 	})

@@ -30,6 +30,9 @@ type dialect struct {
 	read       *sql.DB // the same as write, but for SQLite, where one writer and many readers share the file
 	gormFor    func(*sql.DB) gorm.Dialector
 	lockClause string // of a locking SELECT
+	forUpdate  string // the same as text
+	// upsert is the end of an INSERT that brings the columns up to date where the unique key is taken.
+	upsert     func(key string, columns ...string) string
 	timeSQL    string // the database's own clock, UTC
 	skipLocked string // of a SELECT that claims work
 	// nextNumber takes the next number of a sequence in one statement; the row stays locked until the transaction ends.
@@ -119,7 +122,7 @@ func openMySQL(rest string, maxOpen int) (*dialect, error) {
 	db.SetMaxOpenConns(maxOpen)
 	db.SetMaxIdleConns(maxOpen)
 	db.SetConnMaxLifetime(30 * time.Minute)
-	return &dialect{name: "mysql", goose: goose.DialectMySQL, write: db, read: db, lockClause: "UPDATE",
+	return &dialect{name: "mysql", goose: goose.DialectMySQL, write: db, read: db, lockClause: "UPDATE", forUpdate: " FOR UPDATE", upsert: upsertMySQL,
 		skipLocked: "SKIP LOCKED", timeSQL: "SELECT UTC_TIMESTAMP(6)", nextNumber: nextMySQL,
 		snapshot: &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, columnsSQL: mysqlColumns,
 		keysOff: "SET SESSION foreign_key_checks = 0", keysOn: "SET SESSION foreign_key_checks = 1",
@@ -146,7 +149,7 @@ func openSQLite(path string) (*dialect, error) {
 		return nil, errors.Join(fmt.Errorf("database file %s: %w", path, err), write.Close())
 	}
 	read.SetMaxOpenConns(4)
-	return &dialect{name: "sqlite", goose: goose.DialectSQLite3, write: write, read: read, lockClause: "UPDATE",
+	return &dialect{name: "sqlite", goose: goose.DialectSQLite3, write: write, read: read, lockClause: "UPDATE", upsert: upsertSQLite,
 		timeSQL: "SELECT strftime('%Y-%m-%d %H:%M:%f', 'now')", nextNumber: nextSQLite,
 		snapshot: &sql.TxOptions{ReadOnly: true}, columnsSQL: sqliteColumns,
 		keysOff: "PRAGMA foreign_keys = 0", keysOn: "PRAGMA foreign_keys = 1",
@@ -160,6 +163,22 @@ const (
 		WHERE c.table_schema = DATABASE()`
 	sqliteColumns = `SELECT m.name, c.name, c.type, c.pk FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table'`
 )
+
+func upsertMySQL(_ string, columns ...string) string {
+	return " ON DUPLICATE KEY UPDATE " + assign(columns, "VALUES(", ")")
+}
+
+func upsertSQLite(key string, columns ...string) string {
+	return " ON CONFLICT (" + key + ") DO UPDATE SET " + assign(columns, "excluded.", "")
+}
+
+func assign(columns []string, before, after string) string {
+	sets := make([]string, len(columns))
+	for i, c := range columns {
+		sets[i] = c + " = " + before + c + after
+	}
+	return strings.Join(sets, ", ")
+}
 
 func nextMySQL(tx *gorm.DB, name string) (int64, error) {
 	if tx.Error != nil {

@@ -4,8 +4,6 @@ import (
 	"fmt"
 
 	"tongshishang/bot"
-
-	"gorm.io/gorm/clause"
 )
 
 type eventRow struct {
@@ -25,14 +23,8 @@ func (eventRow) TableName() string { return "issue_events" }
 
 // AddEvent appends to the issue's history. The seq comes from the issue, which the caller holds; written with the transaction.
 func (t *Tx) AddEvent(e bot.Event) {
-	t.events = append(t.events, eventRow{ID: t.NewID(), IssueID: e.IssueID, Seq: e.Seq, Verb: e.Verb, FromStatus: string(e.From),
+	t.pending.events = append(t.pending.events, eventRow{ID: t.NewID(), IssueID: e.IssueID, Seq: e.Seq, Verb: e.Verb, FromStatus: string(e.From),
 		ToStatus: string(e.To), ActorID: ref(e.ActorID), Actor: fit(e.Actor, 64), Note: e.Text, CreatedAt: at(e.At)})
-}
-
-func (t *Tx) flushEvents() error {
-	rows := t.events
-	t.events = nil
-	return insert(t, "issue events", rows)
 }
 
 // Events returns the last events of an issue, oldest first.
@@ -41,13 +33,13 @@ func (t *Tx) Events(issue int64, limit int) ([]bot.Event, error) {
 	if err := t.db.Where("issue_id = ?", issue).Order("seq DESC").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("events of issue %d: %w", issue, err)
 	}
-	out := make([]bot.Event, 0, len(rows)+len(t.events))
+	out := make([]bot.Event, 0, len(rows)+len(t.pending.events))
 	for i := len(rows) - 1; i >= 0; i-- {
 		out = append(out, rows[i].event())
 	}
-	for i := range t.events { // those of this transaction that aren't written yet
-		if t.events[i].IssueID == issue {
-			out = append(out, t.events[i].event())
+	for i := range t.pending.events { // those of this transaction that aren't written yet
+		if t.pending.events[i].IssueID == issue {
+			out = append(out, t.pending.events[i].event())
 		}
 	}
 	return out[max(0, len(out)-limit):], nil
@@ -79,21 +71,16 @@ type assignmentRow struct {
 
 func (assignmentRow) TableName() string { return "assignments" }
 
-// SaveAssignment writes the issue's current round of handling as one row; by is who assigned it, kept from the first write.
-func (t *Tx) SaveAssignment(i *bot.Issue, by int64) error {
+// SaveAssignment keeps the issue's current round of handling as one row; by is who assigned it, kept from the first time.
+func (t *Tx) SaveAssignment(i *bot.Issue, by int64) {
 	row := assignmentRow{ID: t.NewID(), IssueID: i.ID, Round: i.Round, Agency: fit(i.Agency, 64), Helpers: fit(i.Helpers, 255), HandlerID: ref(i.HandlerID),
 		HandlerName: fit(i.HandlerName, 64), AssignedBy: ref(by), AssignedAt: at(i.AssignedAt), DueAt: at(i.DueAt), DueRule: i.DueRule,
 		SignedAt: at(i.SignedAt), ResolvedAt: at(i.ResolvedAt)}
-	if i.Status == bot.StatusReturned {
+	returned := i.Status == bot.StatusReturned
+	if returned {
 		row.ReturnedAt, row.ReturnReason = at(i.UpdatedAt), optional(i.Reason)
 	}
-	keep := []string{"agency", "helpers", "handler_id", "handler_name", "due_at", "due_rule", "signed_at", "resolved_at"}
-	if i.Status == bot.StatusReturned {
-		keep = append(keep, "returned_at", "return_reason")
-	}
-	err := t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "issue_id"}, {Name: "round"}},
-		DoUpdates: clause.AssignmentColumns(keep)}).Create(&row).Error
-	return wrap("save assignment", err)
+	t.pending.assignments = append(t.pending.assignments, assignmentVersion{row, returned})
 }
 
 // RuleOnReturn notes whether the objection to the issue's current round was upheld.
@@ -116,18 +103,15 @@ type ratingRow struct {
 func (ratingRow) TableName() string { return "ratings" }
 
 // SaveRating keeps the person's answer for this closing attempt; a later answer replaces it.
-func (t *Tx) SaveRating(r bot.Rating) error {
-	row := ratingRow{ID: t.NewID(), IssueID: r.IssueID, Round: r.Round, PersonID: r.PersonID, Solved: string(r.Solved),
-		Satisfaction: string(r.Satisfaction), Note: r.Text, CreatedAt: at(r.At)}
-	err := t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "issue_id"}, {Name: "round"}, {Name: "person_id"}},
-		DoUpdates: clause.AssignmentColumns([]string{"solved", "satisfaction", "note", "created_at"})}).Create(&row).Error
-	return wrap("save rating", err)
+func (t *Tx) SaveRating(r bot.Rating) {
+	t.pending.ratings = append(t.pending.ratings, ratingRow{ID: t.NewID(), IssueID: r.IssueID, Round: r.Round, PersonID: r.PersonID, Solved: string(r.Solved),
+		Satisfaction: string(r.Satisfaction), Note: r.Text, CreatedAt: at(r.At)})
 }
 
 // Ratings returns the answers to one closing attempt, first come first.
 func (t *Tx) Ratings(issue int64, round, limit int) ([]bot.Rating, error) {
 	var rows []ratingRow
-	if err := t.db.Where("issue_id = ? AND round = ?", issue, round).Order("id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := t.query().Where("issue_id = ? AND round = ?", issue, round).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("ratings: %w", err)
 	}
 	out := make([]bot.Rating, len(rows))

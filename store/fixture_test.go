@@ -62,11 +62,8 @@ func newPlace(t *testing.T, s *store.Store, n int) place {
 		if _, err := tx.BindGroup("qun", group(n).Group, p.unit); err != nil {
 			return err
 		}
-		resident, err := tx.CreatePerson(account(n), "居民")
-		if err == nil {
-			p.resident = resident.ID
-		}
-		return err
+		p.resident = tx.CreatePerson(account(n), "居民").ID
+		return nil
 	})
 	return p
 }
@@ -93,11 +90,8 @@ func (p place) person(t *testing.T, s *store.Store, n int) int64 {
 	t.Helper()
 	var id int64
 	write(t, s, func(tx *store.Tx) error {
-		person, err := tx.CreatePerson(account(n), fmt.Sprintf("居民%d", n))
-		if err == nil {
-			id = person.ID
-		}
-		return err
+		id = tx.CreatePerson(account(n), fmt.Sprintf("居民%d", n)).ID
+		return nil
 	})
 	return id
 }

@@ -1,8 +1,11 @@
 package store
 
 import (
+	"context"
 	"crypto/rand"
+	"database/sql"
 	"encoding/binary"
+	"fmt"
 	"sync"
 	"time"
 )
@@ -28,6 +31,26 @@ func newIDs() (*ids, error) {
 		return nil, err
 	}
 	return &ids{node: int64(binary.BigEndian.Uint16(b[:])) & (1<<idNodeBits - 1)}, nil
+}
+
+// after makes all ids to come greater than one that was given before.
+func (g *ids) after(id int64) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.last = max(g.last, (id>>(idNodeBits+idSeqBits)+1)<<idSeqBits)
+}
+
+// ContinueIDs makes ids go on from the greatest there is, even if the machine's clock was set back since: messages that wait to be sent
+// go out in the order of their ids. It is called once, when the schema is known to be right.
+func (s *Store) ContinueIDs(ctx context.Context) error {
+	for _, table := range []string{messageRow{}.TableName(), outboxRow{}.TableName()} {
+		var greatest sql.NullInt64
+		if err := s.read.WithContext(ctx).Table(table).Select("MAX(id)").Scan(&greatest).Error; err != nil {
+			return fmt.Errorf("greatest id of %s: %w", table, err)
+		}
+		s.ids.after(greatest.Int64)
+	}
+	return nil
 }
 
 // next returns an id greater than all this process gave before, even when the machine's clock steps back.

@@ -1,12 +1,12 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"tongshishang/bot"
-
-	"gorm.io/gorm/clause"
 )
 
 // CreateIssue inserts an issue, giving it an id. Contact is a phone the reporter wrote with it, sealed here; it may be empty.
@@ -16,73 +16,139 @@ func (t *Tx) CreateIssue(i *bot.Issue, contact string) error {
 		return err
 	}
 	i.ID = t.NewID()
-	row := issueRowOf(i)
-	row.Contact = sealed
-	return wrap("create issue", t.write().Create(&row).Error)
+	t.pending.issues = append(t.pending.issues, &issueVersion{issue: *i, contact: sealed, fresh: true})
+	return nil
 }
 
-// SaveIssue writes every changing column of the issue, which the caller has locked by LockIssue or created in this transaction.
-func (t *Tx) SaveIssue(i *bot.Issue) error {
-	row := issueRowOf(i)
-	err := t.write().Model(&row).Select("*").Omit("id", "contact", "number", "seq", "unit_id", "reporter_id", "reported_at").Updates(&row).Error
-	return wrap("save issue "+i.Number, err)
+// SaveIssue keeps every changing column of the issue, which the caller has locked by LockIssue or created in this transaction.
+func (t *Tx) SaveIssue(i *bot.Issue) {
+	t.pending.issues = append(t.pending.issues, &issueVersion{issue: *i})
+	delete(t.issues, i.ID)
+}
+
+// changingIssueColumns are those that SaveIssue writes.
+func (t *Tx) changingIssueColumns() ([]string, error) {
+	shape, err := shapeOf[issueRow](t.s)
+	if err != nil {
+		return nil, err
+	}
+	fixed := []string{"id", "contact", "number", "seq", "unit_id", "reporter_id", "reported_at"}
+	return slices.DeleteFunc(slices.Clone(shape.names), func(c string) bool { return slices.Contains(fixed, c) }), nil
 }
 
 // LockIssue reads an issue and keeps others from changing it until the transaction ends.
 func (t *Tx) LockIssue(id int64) (*bot.Issue, error) {
-	var row issueRow
-	if err := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Take(&row, id).Error; err != nil {
-		return nil, fmt.Errorf("issue %d: %w", id, found(err))
-	}
-	i := row.issue()
-	return &i, nil
+	return t.oneIssue(func(i *bot.Issue) bool { return i.ID == id }, "id = ?", id)
 }
 
 // IssueByNumber finds an issue by its full number.
 func (t *Tx) IssueByNumber(number string) (*bot.Issue, error) {
-	return t.oneIssue("number = ?", number)
+	return t.oneIssue(func(i *bot.Issue) bool { return i.Number == number }, "number = ?", number)
 }
 
 // IssueBySeq finds an issue by the short number of its unit; of several (an import may bring them) the newest.
 func (t *Tx) IssueBySeq(unit int64, seq int) (*bot.Issue, error) {
-	return t.oneIssue("unit_id = ? AND seq = ?", unit, seq)
+	return t.oneIssue(func(i *bot.Issue) bool { return i.UnitID == unit && i.Seq == seq }, "unit_id = ? AND seq = ?", unit, seq)
 }
 
-func (t *Tx) oneIssue(where string, args ...any) (*bot.Issue, error) {
-	var row issueRow
-	if err := t.db.Where(where, args...).Order("id DESC").Take(&row).Error; err != nil {
-		return nil, fmt.Errorf("issue: %w", found(err))
+// oneIssue is the newest issue that fits; what it is found by never changes, so one that this transaction has changed is told by
+// fits. Whoever looks for one issue mostly changes it next, so in a transaction that writes it is locked at once.
+func (t *Tx) oneIssue(fits func(*bot.Issue) bool, where string, args ...any) (*bot.Issue, error) {
+	if i, ok := t.issueVersion(fits); ok {
+		return i, nil
 	}
-	i := row.issue()
+	for _, i := range t.issues {
+		if fits(&i) {
+			return &i, nil
+		}
+	}
+	lock := t.s.dialect.forUpdate
+	if t.readOnly {
+		lock = ""
+	}
+	rows, err := selectRows[issueRow](t, "WHERE "+where+" ORDER BY id DESC LIMIT 1"+lock, args...)
+	if err == nil && len(rows) == 0 {
+		err = ErrNotFound
+	}
+	if err != nil {
+		return nil, fmt.Errorf("issue: %w", err)
+	}
+	i := rows[0].issue()
+	t.noteLocked(i)
 	return &i, nil
 }
 
-// RecentIssues returns the newest issues raised in the conversation since a time, newest first.
-func (t *Tx) RecentIssues(conversation int64, since time.Time, limit int) ([]bot.Issue, error) {
-	return t.issues(limit, "conversation_id = ? AND reported_at >= ?", conversation, at(since))
+func (t *Tx) noteLocked(i bot.Issue) {
+	if t.issues == nil {
+		t.issues = map[int64]bot.Issue{}
+	}
+	t.issues[i.ID] = i
 }
 
-// RecentUnitIssues returns the newest issues of the unit since a time, newest first.
-func (t *Tx) RecentUnitIssues(unit int64, since time.Time, limit int) ([]bot.Issue, error) {
-	return t.issues(limit, "unit_id = ? AND reported_at >= ?", unit, at(since))
+// RecentIssues returns the newest issues raised in the conversation since a time, newest first, in brief.
+func (t *Tx) RecentIssues(conversation int64, since time.Time, limit int) ([]bot.Issue, error) {
+	fits := func(i *bot.Issue) bool { return i.ConversationID == conversation && !i.ReportedAt.Before(since) }
+	return t.briefs(fits, newestFirst, limit, "WHERE conversation_id = ? AND reported_at >= ? ORDER BY id DESC LIMIT ?", conversation, at(since), limit)
 }
 
 // Alike returns what a new report is compared with: open issues of the unit that nobody has handled yet, of the kind and category,
-// reported since a time, newest first. Only what names them, place and content are filled.
+// reported since a time, newest first, in brief.
 func (t *Tx) Alike(unit int64, kind bot.IssueKind, category string, since time.Time, limit int) ([]bot.Issue, error) {
-	var rows []issueRow
-	err := t.db.Select("id", "unit_id", "number", "seq", "kind", "category", "status", "place", "content", "urgent").
-		Where("unit_id = ? AND reported_at >= ? AND category = ? AND kind = ? AND status IN ?", unit, at(since), category, string(kind), unhandled()).
-		Order("reported_at DESC").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("alike issues: %w", err)
+	open := unhandled()
+	fits := func(i *bot.Issue) bool {
+		return i.UnitID == unit && i.Kind == kind && i.Category == category && !i.ReportedAt.Before(since) && slices.Contains(open, any(string(i.Status)))
 	}
-	return issuesOf(rows), nil
+	args := append([]any{unit, at(since), category, string(kind)}, open...)
+	return t.briefs(fits, lastReportedFirst, limit, "WHERE unit_id = ? AND reported_at >= ? AND category = ? AND kind = ? AND status IN ("+
+		marks(len(open))+") ORDER BY reported_at DESC LIMIT ?", append(args, limit)...)
+}
+
+func newestFirst(a, b bot.Issue) int { return cmp.Compare(b.ID, a.ID) }
+
+func lastReportedFirst(a, b bot.Issue) int { return b.ReportedAt.Compare(a.ReportedAt) }
+
+// briefRow is what of an issue is read to choose among many: what names it, what it is about and how far it is.
+type briefRow struct {
+	ID             int64
+	UnitID         int64
+	Number         string
+	Seq            int
+	Kind           string
+	Category       string
+	Status         string
+	Title          string
+	Content        string
+	Place          string
+	Urgent         bool
+	ReporterID     int64
+	ConversationID int64
+	ReportedAt     moment
+	ResolvedAt     moment
+}
+
+func (briefRow) TableName() string { return "issues" }
+
+func (r *briefRow) issue() bot.Issue {
+	return bot.Issue{ID: r.ID, UnitID: r.UnitID, Number: r.Number, Seq: r.Seq, Kind: bot.IssueKind(r.Kind), Category: r.Category,
+		Status: bot.Status(r.Status), Title: r.Title, Content: r.Content, Place: r.Place, Urgent: r.Urgent, ReporterID: r.ReporterID,
+		ConversationID: r.ConversationID, ReportedAt: r.ReportedAt.Time, ResolvedAt: r.ResolvedAt.Time}
+}
+
+func (t *Tx) briefs(fits func(*bot.Issue) bool, order func(a, b bot.Issue) int, limit int, condition string, args ...any) ([]bot.Issue, error) {
+	rows, err := selectRows[briefRow](t, condition, args...)
+	if err != nil {
+		return nil, fmt.Errorf("issues: %w", err)
+	}
+	read := make([]bot.Issue, len(rows))
+	for i := range rows {
+		read[i] = rows[i].issue()
+	}
+	return t.overlay(read, fits, order, limit), nil
 }
 
 // unhandled are the statuses of issues whose outcome is still to come.
-func unhandled() []string {
-	var out []string
+func unhandled() []any {
+	var out []any
 	for _, s := range bot.Statuses() {
 		if s.IsOpen() && s != bot.StatusAwaitingRating {
 			out = append(out, string(s))
@@ -91,30 +157,20 @@ func unhandled() []string {
 	return out
 }
 
-// PersonIssues returns the newest issues the person reported or endorsed, newest first.
+// PersonIssues returns the newest issues the person reported or endorsed, newest first, in brief.
 func (t *Tx) PersonIssues(person int64, limit int) ([]bot.Issue, error) {
+	fits := func(i *bot.Issue) bool {
+		return i.ReporterID == person || slices.ContainsFunc(t.pending.endorsements, func(e endorsementRow) bool { return e.IssueID == i.ID && e.PersonID == person })
+	}
 	// Joined, because an OR of the two makes MariaDB walk all issues backwards until enough are found.
-	mine := t.db.Raw("SELECT id FROM issues WHERE reporter_id = ? UNION SELECT issue_id FROM endorsements WHERE person_id = ?", person, person)
-	var rows []issueRow
-	err := t.db.Select("issues.*").Joins("JOIN (?) mine ON mine.id = issues.id", mine).Order("issues.id DESC").Limit(limit).Find(&rows).Error
-	if err != nil {
-		return nil, fmt.Errorf("issues of person %d: %w", person, err)
-	}
-	return issuesOf(rows), nil
-}
-
-func (t *Tx) issues(limit int, where string, args ...any) ([]bot.Issue, error) {
-	var rows []issueRow
-	if err := t.db.Where(where, args...).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
-		return nil, fmt.Errorf("issues: %w", err)
-	}
-	return issuesOf(rows), nil
+	return t.briefs(fits, newestFirst, limit, "JOIN (SELECT id AS issue FROM issues WHERE reporter_id = ? UNION SELECT issue_id FROM endorsements WHERE person_id = ?) mine"+
+		" ON mine.issue = issues.id ORDER BY issues.id DESC LIMIT ?", person, person, limit)
 }
 
 // DueIssues returns the ids of issues whose next deadline has come, earliest first.
 func (t *Tx) DueIssues(now time.Time, limit int) ([]int64, error) {
 	var ids []int64
-	err := t.db.Model(&issueRow{}).Where("next_at <= ?", at(now)).Order("next_at").Limit(limit).Pluck("id", &ids).Error
+	err := t.query().Model(&issueRow{}).Where("next_at <= ?", at(now)).Order("next_at").Limit(limit).Pluck("id", &ids).Error
 	return ids, wrap("due issues", err)
 }
 
@@ -141,17 +197,8 @@ const (
 // LinkMessage notes that a message belongs to an issue and as what; written with the transaction. The conversation is the one it
 // was said in.
 func (t *Tx) LinkMessage(issue, message, conversation int64, ext, role string) {
-	t.links = append(t.links, issueMessageRow{IssueID: issue, MessageID: message, ConversationID: conversation, ExtID: fit(ext, 128),
+	t.pending.links = append(t.pending.links, issueMessageRow{IssueID: issue, MessageID: message, ConversationID: conversation, ExtID: fit(ext, 128),
 		Role: role, CreatedAt: at(t.Now())})
-}
-
-func (t *Tx) flushLinks() error {
-	rows := t.links
-	t.links = nil
-	if len(rows) == 0 {
-		return nil
-	}
-	return wrap("link messages", t.write().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 500).Error)
 }
 
 // IssueOfMessage finds the issue that a message of the conversation belongs to, by the channel's id of the message; of several the
@@ -161,15 +208,21 @@ func (t *Tx) IssueOfMessage(conversation int64, ext string) (*bot.Issue, error) 
 		return nil, ErrNotFound
 	}
 	newest := int64(0)
-	for _, l := range t.links { // those of this transaction that aren't written yet
+	for _, l := range t.pending.links { // those of this transaction that aren't written yet
 		if l.ConversationID == conversation && l.ExtID == ext {
 			newest = max(newest, l.IssueID)
 		}
 	}
-	if newest != 0 {
-		return t.oneIssue("id = ?", newest)
+	if newest == 0 {
+		const last = "SELECT COALESCE(MAX(issue_id), 0) FROM issue_messages WHERE conversation_id = ? AND ext_id = ?"
+		if err := t.db.Raw(last, conversation, ext).Scan(&newest).Error; err != nil {
+			return nil, fmt.Errorf("issue of message: %w", err)
+		}
 	}
-	return t.oneIssue("id = (SELECT MAX(issue_id) FROM issue_messages WHERE conversation_id = ? AND ext_id = ?)", conversation, ext)
+	if newest == 0 {
+		return nil, ErrNotFound
+	}
+	return t.oneIssue(func(i *bot.Issue) bool { return i.ID == newest }, "id = ?", newest)
 }
 
 type endorsementRow struct {
@@ -182,11 +235,10 @@ type endorsementRow struct {
 
 func (endorsementRow) TableName() string { return "endorsements" }
 
-// Endorse adds the person's endorsement; false when they had endorsed already.
-func (t *Tx) Endorse(issue, person, message int64) (bool, error) {
-	row := endorsementRow{ID: t.NewID(), IssueID: issue, PersonID: person, MessageID: message, CreatedAt: at(t.Now())}
-	res := t.write().Clauses(clause.OnConflict{DoNothing: true}).Create(&row)
-	return res.RowsAffected > 0, wrap("endorse", res.Error)
+// Endorse adds the person's endorsement, who hasn't endorsed yet (Supports).
+func (t *Tx) Endorse(issue, person, message int64) {
+	t.pending.endorsements = append(t.pending.endorsements,
+		endorsementRow{ID: t.NewID(), IssueID: issue, PersonID: person, MessageID: message, CreatedAt: at(t.Now())})
 }
 
 // Unendorse takes the person's endorsement back; false when there was none.
@@ -198,13 +250,17 @@ func (t *Tx) Unendorse(issue, person int64) (bool, error) {
 // Supporters returns the people who endorsed the issue, first come first, at most limit.
 func (t *Tx) Supporters(issue int64, limit int) ([]int64, error) {
 	var ids []int64
-	err := t.db.Model(&endorsementRow{}).Where("issue_id = ?", issue).Order("id").Limit(limit).Pluck("person_id", &ids).Error
+	err := t.query().Model(&endorsementRow{}).Where("issue_id = ?", issue).Order("id").Limit(limit).Pluck("person_id", &ids).Error
 	return ids, wrap("supporters", err)
 }
 
 // Supports tells whether the person endorsed the issue.
 func (t *Tx) Supports(issue, person int64) (bool, error) {
-	var n int64
-	err := t.db.Model(&endorsementRow{}).Where("issue_id = ? AND person_id = ?", issue, person).Count(&n).Error
-	return n > 0, wrap("supports", err)
+	for _, e := range t.pending.endorsements {
+		if e.IssueID == issue && e.PersonID == person {
+			return true, nil
+		}
+	}
+	rows, err := selectRows[endorsementRow](t, "WHERE issue_id = ? AND person_id = ?", issue, person)
+	return len(rows) > 0, wrap("supports", err)
 }

@@ -86,11 +86,3 @@ func (r *issueRow) issue() bot.Issue {
 		DueAt: r.DueAt.Time, DueRule: r.DueRule, NextAt: r.NextAt.Time, Events: r.Events, UpdatedAt: r.UpdatedAt.Time,
 	}
 }
-
-func issuesOf(rows []issueRow) []bot.Issue {
-	out := make([]bot.Issue, len(rows))
-	for i := range rows {
-		out[i] = rows[i].issue()
-	}
-	return out
-}

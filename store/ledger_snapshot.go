@@ -63,7 +63,7 @@ func (r *snapshotRow) snapshot() *Snapshot {
 // Snapshot returns the locked ledger of the week and scope; ErrNotFound when it isn't locked.
 func (t *Tx) Snapshot(week, scope string) (*Snapshot, error) {
 	var row snapshotRow
-	if err := t.db.Where("week = ? AND scope = ?", week, scope).Take(&row).Error; err != nil {
+	if err := t.query().Where("week = ? AND scope = ?", week, scope).Take(&row).Error; err != nil {
 		return nil, fmt.Errorf("snapshot of %s: %w", week, found(err))
 	}
 	return row.snapshot(), nil
@@ -72,7 +72,7 @@ func (t *Tx) Snapshot(week, scope string) (*Snapshot, error) {
 // LastSnapshot returns the scope's latest locked week before the given one, or at all when week is empty; ErrNotFound when
 // there is none.
 func (t *Tx) LastSnapshot(week, scope string) (*Snapshot, error) {
-	q := t.db.Where("scope = ?", scope)
+	q := t.query().Where("scope = ?", scope)
 	if week != "" {
 		q = q.Where("week < ?", week)
 	}
@@ -116,7 +116,7 @@ func (t *Tx) SealSnapshot(snapshot int64, rows int, digest string) error {
 // SnapshotRows returns rows of a snapshot numbered after the given one, at most limit. Phones are opened only when asked for.
 func (t *Tx) SnapshotRows(snapshot int64, after, limit int, phones bool) ([]SnapshotRow, error) {
 	var rows []snapshotCellsRow
-	if err := t.db.Where("snapshot_id = ? AND n > ?", snapshot, after).Order("n").Limit(limit).Find(&rows).Error; err != nil {
+	if err := t.query().Where("snapshot_id = ? AND n > ?", snapshot, after).Order("n").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("rows of snapshot: %w", err)
 	}
 	return t.openSnapshotRows(rows, phones)
@@ -157,7 +157,7 @@ func (t *Tx) LockedBefore(week, scope string, issues []int64) (map[int64]Locked,
 		Row  snapshotCellsRow `gorm:"embedded"`
 		Week string
 	}
-	err := t.db.Table("ledger_snapshot_rows r").Select("r.*, s.week").Joins("JOIN ledger_snapshots s ON s.id = r.snapshot_id").
+	err := t.query().Table("ledger_snapshot_rows r").Select("r.*, s.week").Joins("JOIN ledger_snapshots s ON s.id = r.snapshot_id").
 		Where("r.issue_id IN ? AND s.scope = ? AND s.week < ?", issues, scope, week).
 		Where("NOT EXISTS (SELECT 1 FROM ledger_snapshot_rows r2 JOIN ledger_snapshots s2 ON s2.id = r2.snapshot_id"+
 			" WHERE r2.issue_id = r.issue_id AND s2.scope = s.scope AND s2.week < ? AND s2.week > s.week)", week).Find(&rows).Error
@@ -185,7 +185,7 @@ func (t *Tx) ChangedSinceLock(week, scope string) ([]int64, error) {
 		return nil, err
 	}
 	var ids []int64
-	err = t.db.Table("ledger_snapshot_rows r").Distinct("r.issue_id").Joins("JOIN ledger_snapshots s ON s.id = r.snapshot_id").
+	err = t.query().Table("ledger_snapshot_rows r").Distinct("r.issue_id").Joins("JOIN ledger_snapshots s ON s.id = r.snapshot_id").
 		Joins("JOIN issues i ON i.id = r.issue_id").Where("s.scope = ? AND s.week < ? AND i.updated_at >= ?", scope, week, at(last.LockedAt)).
 		Order("r.issue_id").Pluck("r.issue_id", &ids).Error
 	return ids, wrap("changed since lock", err)

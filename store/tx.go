@@ -6,25 +6,34 @@ import (
 	"fmt"
 	"time"
 
+	"tongshishang/bot"
+
 	"gorm.io/gorm"
 )
 
-// Tx is the one transaction type. Audit entries, events and outgoing messages are collected and written together at the end,
-// one INSERT a table, so that a batch of messages costs few round trips.
+// Tx is the one transaction type. Most rows are collected and written together at the end (pending); what reads tables or
+// refers to rows while some are waiting has them written first (sync), except the few look-ups on the way of every message,
+// which add what is waiting to what they read.
 type Tx struct {
 	ctx      context.Context //nolint:containedctx // a transaction lives exactly as long as its context
 	db       *gorm.DB
 	s        *Store
 	readOnly bool
 
-	guarded bool // inside Guard
-	saved   bool // the savepoint of this Guard has been set
+	guarded bool    // inside Guard
+	saved   bool    // the savepoint of this Guard has been set
+	mark    pending // what was waiting when this Guard began
 
-	audits []auditEntry
-	events []eventRow
-	links  []issueMessageRow
-	outbox []outboxRow
-	wakes  []Wake
+	pending pending
+	posted  bool // outgoing messages have been written
+	audits  []auditEntry
+	chain   int64 // that they are linked into, once chosen
+	numbers numbers
+	locked  map[int64]conversationRow // conversations, by id
+	issues  map[int64]bot.Issue       // locked and as they were read
+	held    map[string]*outboxRow     // waiting messages that were asked for, by key; nil: there is none
+	renamed bool                      // it has changed units
+	wakes   []Wake
 }
 
 // Wake asks for somebody to look at a row at a time: an issue's deadline, a ballot's end. It is only a reminder; what is due
@@ -53,25 +62,26 @@ func (t *Tx) Now() time.Time { return t.s.now() }
 // NewID gives a fresh row id.
 func (t *Tx) NewID() int64 { return t.s.ids.next() }
 
-// Guard runs fn so that, if it fails, everything it did in the transaction is undone and nothing else is. The savepoint is set
-// with the first write, so what only reads costs nothing. Errors that mean the whole transaction is gone (deadlocks, broken
-// connections) or has to be run again (a key taken in between) come back wrapped in ErrLost and must end it.
+// Guard runs fn so that, if it fails, everything it did in the transaction is undone and nothing else is. What waits to be written
+// is forgotten; a savepoint is set only if something has to be written before the end. Errors that mean the whole transaction
+// is gone (deadlocks, broken connections) or has to be run again (a key taken in between) come back wrapped in ErrLost and must
+// end it.
 func (t *Tx) Guard(fn func() error) error {
-	audits, events, outbox, wakes := len(t.audits), len(t.events), len(t.outbox), len(t.wakes)
-	links := len(t.links)
-	t.guarded, t.saved = true, false
+	wakes, audits, numbers := len(t.wakes), len(t.audits), t.numbers.mark()
+	t.guarded, t.saved, t.mark = true, false, t.pending
 	err := fn()
-	saved := t.saved
-	t.guarded, t.saved = false, false
+	saved, mark := t.saved, t.mark
+	t.guarded, t.saved, t.mark = false, false, pending{}
 	if err == nil {
 		return nil
 	}
-	if isRetryable(err) || isDuplicate(err) || isConnection(err) || t.ctx.Err() != nil {
+	if errors.Is(err, ErrLost) || isRetryable(err) || isDuplicate(err) || isConnection(err) || t.ctx.Err() != nil {
 		return fmt.Errorf("%w: %w", ErrLost, err)
 	}
-	t.links = t.links[:links]
-	t.audits, t.events, t.outbox, t.wakes = t.audits[:audits], t.events[:events], t.outbox[:outbox], t.wakes[:wakes]
+	t.pending, t.wakes, t.audits = mark, t.wakes[:wakes], t.audits[:audits]
+	t.numbers.undo(numbers)
 	if saved {
+		t.issues, t.held = nil, nil // what was read meanwhile may be undone
 		if rbErr := t.db.RollbackTo(savepoint).Error; rbErr != nil {
 			return fmt.Errorf("%w: %w after %w", ErrLost, rbErr, err)
 		}
@@ -79,48 +89,69 @@ func (t *Tx) Guard(fn func() error) error {
 	return err
 }
 
-// ErrLost says that the whole transaction is gone, not only what a Guard held.
-var ErrLost = errors.New("transaction lost")
-
-// write is the connection for statements that change something.
-func (t *Tx) write() *gorm.DB {
+// save sets the savepoint of the Guard, once.
+func (t *Tx) save() error {
 	if t.readOnly {
-		db := t.db.Session(&gorm.Session{})
-		_ = db.AddError(errReadOnly)
-		return db
+		return errReadOnly
 	}
-	if t.guarded && !t.saved {
-		if err := t.db.SavePoint(savepoint).Error; err != nil {
-			db := t.db.Session(&gorm.Session{})
-			_ = db.AddError(err)
-			return db
-		}
-		t.saved = true
+	if !t.guarded || t.saved {
+		return nil
 	}
-	return t.db
+	t.saved = true
+	return t.db.SavePoint(savepoint).Error
 }
 
-// flush writes what was collected.
-func (t *Tx) flush() error {
-	if err := t.flushLinks(); err != nil {
+// finish writes all that is still waiting.
+func (t *Tx) finish() error {
+	rows := t.pending
+	t.pending = pending{}
+	if err := t.flush(rows); err != nil {
 		return err
 	}
-	if err := t.flushEvents(); err != nil {
-		return err
-	}
-	if err := t.flushOutbox(); err != nil {
+	if err := t.flushNumbers(); err != nil {
 		return err
 	}
 	return t.flushAudits()
 }
 
-// insert writes rows in one statement; none is fine.
+// query is the connection for statements that read, with all that this transaction has done before.
+func (t *Tx) query() *gorm.DB {
+	if t.pending.isEmpty() {
+		return t.db
+	}
+	return t.after(t.sync)
+}
+
+// write is the connection for statements that change something now instead of at the end.
+func (t *Tx) write() *gorm.DB {
+	return t.after(func() error {
+		if err := t.sync(); err != nil {
+			return err
+		}
+		return t.save()
+	})
+}
+
+// change is the connection for statements that change something now and that nothing waiting has to do with.
+func (t *Tx) change() *gorm.DB { return t.after(t.save) }
+
+// after is the connection once the step is done; if that fails, every statement on it fails alike.
+func (t *Tx) after(step func() error) *gorm.DB {
+	if err := step(); err != nil {
+		db := t.db.Session(&gorm.Session{})
+		_ = db.AddError(err)
+		return db
+	}
+	return t.db
+}
+
+// insert writes rows in one statement now; none is fine.
 func insert[T any](t *Tx, what string, rows []T) error {
 	if len(rows) == 0 {
 		return nil
 	}
-	if err := t.write().CreateInBatches(rows, 500).Error; err != nil {
+	if err := t.write().Error; err != nil {
 		return fmt.Errorf("insert %s: %w", what, err)
 	}
-	return nil
+	return writeRows(t, what, rows, "")
 }

@@ -38,6 +38,9 @@ func (groupRow) TableName() string { return "chat_groups" }
 
 // Units lists all units by code. A county has dozens; the limit only guards against a mistaken import.
 func (t *Tx) Units() ([]bot.Unit, error) {
+	if units, ok := t.s.units.all(); ok && !t.renamed {
+		return units, nil
+	}
 	var rows []unitRow
 	if err := t.db.Order("code").Limit(10000).Find(&rows).Error; err != nil {
 		return nil, fmt.Errorf("units: %w", err)
@@ -46,21 +49,33 @@ func (t *Tx) Units() ([]bot.Unit, error) {
 	for i := range rows {
 		units[i] = rows[i].unit()
 	}
+	if !t.renamed { // what this transaction changed may yet be undone
+		t.s.units.keep(units)
+	}
 	return units, nil
 }
 
 // Unit returns the unit with the id.
 func (t *Tx) Unit(id int64) (bot.Unit, error) {
-	var row unitRow
-	if err := t.db.Take(&row, id).Error; err != nil {
-		return bot.Unit{}, fmt.Errorf("unit %d: %w", id, found(err))
+	if u, ok := t.s.units.one(id); ok && !t.renamed {
+		return u, nil
 	}
-	return row.unit(), nil
+	units, err := t.Units()
+	if err != nil {
+		return bot.Unit{}, err
+	}
+	for _, u := range units {
+		if u.ID == id {
+			return u, nil
+		}
+	}
+	return bot.Unit{}, fmt.Errorf("unit %d: %w", id, ErrNotFound)
 }
 
 // SaveUnit inserts a unit or, when one with its code exists, brings name and kind up to date. It tells what it did.
 func (t *Tx) SaveUnit(u bot.Unit) (id int64, changed bool, err error) {
 	var row unitRow
+	t.renamed = true
 	err = t.db.Where("code = ?", u.Code).Take(&row).Error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
@@ -82,51 +97,75 @@ func (t *Tx) BindGroup(channel, ext string, unit int64) (changed bool, err error
 	switch {
 	case errors.Is(err, gorm.ErrRecordNotFound):
 		row = groupRow{ID: t.NewID(), Channel: channel, ExtID: ext, UnitID: unit, CreatedAt: at(t.Now())}
-		return true, wrap("bind group", t.write().Create(&row).Error)
+		err = t.write().Create(&row).Error
 	case err != nil:
-		return false, fmt.Errorf("bind group: %w", err)
 	case row.UnitID == unit:
 		return false, nil
+	default:
+		err = t.write().Model(&row).Update("unit_id", unit).Error
 	}
-	return true, wrap("bind group", t.write().Model(&row).Update("unit_id", unit).Error)
+	if err != nil {
+		return false, fmt.Errorf("bind group: %w", err)
+	}
+	return true, t.noteUnit(bot.Conversation{Channel: channel, Group: ext}, unit)
 }
 
-// GroupUnits returns the units that the groups among the conversations are bound to; unbound groups are missing.
+// noteUnit copies the group's unit to its conversation, if there has been one.
+func (t *Tx) noteUnit(c bot.Conversation, unit int64) error {
+	kind, ext := conversationKey(c)
+	err := t.change().Model(&conversationRow{}).Where("channel = ? AND kind = ? AND ext_id = ?", c.Channel, kind, ext).Update("unit_id", unit).Error
+	return wrap("note unit", err)
+}
+
+// GroupUnits returns the units that the groups among the conversations, which are locked, are bound to; unbound groups are missing.
 func (t *Tx) GroupUnits(convs []bot.Conversation) (map[bot.Conversation]bot.Unit, error) {
-	var keys [][]any
-	for _, c := range convs {
-		if c.IsGroup() {
-			keys = append(keys, []any{c.Channel, c.Group})
-		}
-	}
 	out := map[bot.Conversation]bot.Unit{}
-	if len(keys) == 0 {
-		return out, nil
+	wanted := make(map[bot.Conversation]bool, len(convs))
+	for _, c := range convs {
+		wanted[c] = c.IsGroup()
 	}
-	var rows []struct {
-		Channel string
-		ExtID   string
-		ID      int64
-		Code    string
-		Name    string
-		Kind    string
+	var unknown []bot.Conversation
+	for _, row := range t.locked {
+		c := row.conversation()
+		switch {
+		case !wanted[c]:
+			continue
+		case row.UnitID == 0:
+			unknown = append(unknown, c)
+			continue
+		}
+		u, err := t.Unit(int64(row.UnitID))
+		if err != nil {
+			return nil, err
+		}
+		out[c] = u
 	}
-	err := t.db.Table("chat_groups g").Select("g.channel, g.ext_id, u.id, u.code, u.name, u.kind").
-		Joins("JOIN units u ON u.id = g.unit_id").Where("(g.channel, g.ext_id) IN ?", keys).Find(&rows).Error
+	return out, t.askUnits(unknown, out)
+}
+
+// askUnits looks the units of groups up whose conversations don't know them, and lets them know.
+func (t *Tx) askUnits(groups []bot.Conversation, out map[bot.Conversation]bot.Unit) error {
+	if len(groups) == 0 {
+		return nil
+	}
+	args := make([]any, 0, 2*len(groups))
+	for _, c := range groups {
+		args = append(args, c.Channel, c.Group)
+	}
+	rows, err := selectRows[groupRow](t, "WHERE (channel, ext_id) IN ("+tuples(len(groups), 2)+")", args...)
 	if err != nil {
-		return nil, fmt.Errorf("units of groups: %w", err)
+		return fmt.Errorf("units of groups: %w", err)
 	}
 	for _, r := range rows {
-		out[bot.Conversation{Channel: r.Channel, Group: r.ExtID}] = bot.Unit{ID: r.ID, Code: r.Code, Name: r.Name, Kind: bot.UnitKind(r.Kind)}
+		c := bot.Conversation{Channel: r.Channel, Group: r.ExtID}
+		if out[c], err = t.Unit(r.UnitID); err != nil {
+			return err
+		}
+		if err := t.noteUnit(c, r.UnitID); err != nil {
+			return err
+		}
 	}
-	return out, nil
-}
-
-// NextNumber takes the next number of a sequence, 1 first. The sequence stays locked until the transaction ends, so there are
-// no gaps and no number is given twice.
-func (t *Tx) NextNumber(name string) (int64, error) {
-	n, err := t.s.dialect.nextNumber(t.write(), name)
-	return n, wrap("sequence "+name, err)
+	return nil
 }
 
 func wrap(what string, err error) error {

@@ -132,9 +132,7 @@ func (x *Box) Vote(tx *store.Tx, b *bot.Ballot, by *bot.Person, words string, me
 	if before == n {
 		return text, nil
 	}
-	if err := tx.SaveVote(bot.Vote{BallotID: b.ID, PersonID: by.ID, Option: n, At: tx.Now()}, message); err != nil {
-		return "", err
-	}
+	tx.SaveVote(bot.Vote{BallotID: b.ID, PersonID: by.ID, Option: n, At: tx.Now()}, message)
 	c := store.Change{Unit: b.UnitID, ActorID: by.ID, Actor: by.Name, Action: "vote", Subject: "ballot", SubjectID: b.ID, After: n}
 	if before != 0 {
 		c.Before = before

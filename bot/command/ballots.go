@@ -41,7 +41,10 @@ func (f ballots) vote() *Command {
 		if call.Rest == "" {
 			return bot.Answer{}, c.usage(f.texts)
 		}
-		b, err := call.Tx.LatestBallot(call.Said.Conversation) // of a closed one the box says so
+		b, err := call.Open, error(nil)
+		if b == nil {
+			b, err = call.Tx.LatestBallot(call.Said.Conversation) // of a closed one the box says so
+		}
 		if errors.Is(err, store.ErrNotFound) {
 			return bot.Answer{}, &bot.Error{Code: bot.CodeNotFound, Text: f.texts("ballot_none", nil)}
 		}

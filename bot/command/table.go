@@ -22,6 +22,7 @@ type Call struct {
 	Mentioned []bot.Person     // known people mentioned in it
 	Rest      string           // the arguments, masked
 
+	Open   *bot.Ballot // runs in the conversation; nil: none
 	Opened *bot.Ballot // set by the command that opened one, for the messages that follow
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,6 +42,38 @@ func TestSpool_DatabaseAway(t *testing.T) {
 		h.isHandledInOrder(t, run(1, 0, 9), run(2, 0, 9))
 		h.areAnsweredOnce(t, said, run(1, 0, 9), run(2, 0, 9))
 		eventually(t, "straight again", func() bool { return len(in.handedIn(t, say(3, 1))) == 1 })
+	})
+}
+
+// TestSpool_AwayForAMomentSplitsNoBatch takes the server away while a batch of three is handled for the first time and brings it back
+// before the batch would be tried for the third, which fails for another reason: what the batch has suffered is no message's fault.
+func TestSpool_AwayForAMomentSplitsNoBatch(t *testing.T) {
+	behindProxy(t, func(t *testing.T, h *house, through *store.Store, p *proxy) {
+		opt, _ := spooling(t)
+		opt.Writers = 1
+		l, release := gated(say(0, 0))
+		tries := 0
+		l.spur = func(item *intake.Item) error {
+			if item.Message.Group == say(0, 0).Group {
+				return nil
+			}
+			switch tries++; tries {
+			case 1:
+				p.cutForAMoment()
+				return errSpoilt
+			case 2:
+				return errSpoilt
+			}
+			return nil
+		}
+		in := open(t, through, h.clock, opt, l.work)
+		behind(t, in, l, release)
+		emptied(t, opt.Spool)
+		eventually(t, "straight again", func() bool { return len(in.handedIn(t, say(4, 1))) == 1 })
+		if !slices.Equal(l.batches[:2], []int{1, 3}) {
+			t.Errorf("batches of %v messages, want the three together", l.batches)
+		}
+		h.isHandledInOrder(t, run(0, 0, 0), run(1, 1, 1), run(2, 2, 2), run(3, 3, 3), run(4, 1, 1))
 	})
 }
 
@@ -94,6 +127,64 @@ func TestSpool_CutInTheMiddleOfACommit(t *testing.T) {
 				})
 			})
 		}
+	}
+}
+
+// giveUpDuring has a channel give up waiting for a message that is being committed, and returns its reply when the commit has come to
+// its end.
+func giveUpDuring(t *testing.T, in *running, p *proxy, m *bot.Message) reply {
+	t.Helper()
+	reached, goOn := p.holdCommit()
+	defer goOn()
+	ctx, giveUp := context.WithCancel(t.Context())
+	waiting := in.submit(ctx, m)
+	<-reached
+	giveUp()
+	eventually(t, "waiting for the commit", func() bool {
+		return slices.ContainsFunc(leftovers(), func(stack string) bool {
+			head, _, _ := strings.Cut(stack, "\n")
+			return strings.Contains(stack, "(*Intake).Submit(") && strings.Contains(head, "[chan receive")
+		})
+	})
+	goOn()
+	return <-waiting
+}
+
+// TestSubmit_GivingUpDuringTheCommit has a channel that gives up after the answer was put into its response, where it must be said and
+// nowhere else.
+func TestSubmit_GivingUpDuringTheCommit(t *testing.T) {
+	behindProxy(t, func(t *testing.T, h *house, through *store.Store, p *proxy) {
+		in := open(t, through, h.clock, options(), newLine().work)
+		said := in.handedIn(t, say(1, 0))
+		r := giveUpDuring(t, in, p, say(1, 1))
+		if r.err != nil || r.answer == "" {
+			t.Errorf("the response says %q, %v", r.answer, r.err)
+		}
+		h.isHandledInOrder(t, run(1, 0, 1))
+		h.areAnsweredOnce(t, append(said, r.answer), run(1, 0, 1))
+	})
+}
+
+// TestSpool_GivingUpDuringACommitThatIsCutOff is the same with a commit whose outcome nobody knows: the message goes to the spool, and
+// its answer by API.
+func TestSpool_GivingUpDuringACommitThatIsCutOff(t *testing.T) {
+	for _, lost := range []bool{false, true} {
+		t.Run(fmt.Sprintf("done %v", lost), func(t *testing.T) {
+			behindProxy(t, func(t *testing.T, h *house, through *store.Store, p *proxy) {
+				opt, _ := spooling(t)
+				in := open(t, through, h.clock, opt, newLine().work)
+				said := in.handedIn(t, say(1, 0))
+				p.cutAt(1, lost)
+				if r := giveUpDuring(t, in, p, say(1, 1)); r.err != nil || r.answer != "" {
+					t.Errorf("the response says %q, %v", r.answer, r.err)
+				}
+				p.restore()
+				said = append(said, in.handedIn(t, say(1, 2))...)
+				emptied(t, opt.Spool)
+				h.isHandledInOrder(t, run(1, 0, 2))
+				h.areAnsweredOnce(t, said, run(1, 0, 2))
+			})
+		})
 	}
 }
 
@@ -184,7 +275,7 @@ func TestSender_DatabaseAwayAfterSending(t *testing.T) {
 			p.cut()
 			time.AfterFunc(time.Second, p.restore)
 			return c.send(ctx, out)
-		}, intake.SenderOptions{Workers: 8, Poll: time.Hour, Attempts: 4, Backoff: time.Second, MaxBackoff: time.Second, Timeout: patience}, h.clock.Now,
+		}, intake.SenderOptions{Workers: 8, PerChannel: 8, Poll: time.Hour, Attempts: 4, Backoff: time.Second, MaxBackoff: time.Second, Timeout: patience}, h.clock.Now,
 			slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
 		h.post(t, 1, "once")
 		if n, err := s.Once(t.Context()); n != 1 || err != nil {

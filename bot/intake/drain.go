@@ -26,7 +26,6 @@ func (in *Intake) toSpool(batch []*pending) error {
 		p.kept = true
 		p.giveUp() // the answer goes out by API
 	}
-	in.stats.spooled.Set(float64(in.spool.Len()))
 	return nil
 }
 
@@ -37,7 +36,7 @@ func (in *Intake) oldest() uint64 {
 	defer in.mu.Unlock()
 	first := in.last + 1
 	for _, l := range in.lanes {
-		first = min(first, l.first())
+		first = min(first, l.first().arrived)
 	}
 	return first
 }
@@ -128,7 +127,6 @@ func (in *Intake) move(ctx context.Context, head []spooled) bool {
 		in.log.Error("spool can't be written", "error", err)
 		return false
 	}
-	in.stats.spooled.Set(float64(in.spool.Len()))
 	return true
 }
 

@@ -20,3 +20,12 @@ func (s *Spool) Texts() ([]string, error) {
 	}
 	return texts, err
 }
+
+// Bury sets messages aside by their places.
+func (s *Spool) Bury(places ...uint64) error {
+	var messages []spooled
+	for _, at := range places {
+		messages = append(messages, spooled{at: at})
+	}
+	return s.bury(messages)
+}

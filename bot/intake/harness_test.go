@@ -56,7 +56,7 @@ type running struct {
 }
 
 func options() intake.Options {
-	return intake.Options{AnswerWithin: patience, Batch: 64, Writers: 2, Queue: 1000, MaxAttempts: 3, Sorry: "系统忙,请稍后再试"}
+	return intake.Options{AnswerWithin: patience, Batch: 64, Writers: 2, Queue: 1000, LaneQueue: 1000, MaxAttempts: 3, Sorry: "系统忙,请稍后再试"}
 }
 
 // open runs an intake on a store until the test ends.
@@ -133,6 +133,22 @@ func (r *running) counter(t *testing.T, name, outcome string) float64 {
 			}
 		}
 	}
+	return 0
+}
+
+// gauge reads a metric that has no labels.
+func (r *running) gauge(t *testing.T, name string) float64 {
+	t.Helper()
+	families, err := r.registry.Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range families {
+		if f.GetName() == name {
+			return f.GetMetric()[0].GetGauge().GetValue()
+		}
+	}
+	t.Fatalf("no metric %s", name)
 	return 0
 }
 
@@ -282,7 +298,7 @@ func (h *house) outbox(t *testing.T) []string {
 	var texts []string
 	undo := errors.New("only looking")
 	err := h.Write(t.Context(), func(tx *store.Tx) error {
-		parcels, err := tx.ClaimOutbox(time.Minute, 100)
+		parcels, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 100})
 		if err != nil {
 			return err
 		}

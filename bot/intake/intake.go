@@ -40,7 +40,8 @@ type Options struct {
 	AnswerWithin time.Duration // how long a channel waits for an answer in its response
 	Batch        int           // most messages in one transaction
 	Writers      int           // transactions at a time; one or two are best
-	Queue        int           // most messages waiting in all
+	Queue        int           // most messages waiting in all; a long one counts as several
+	LaneQueue    int           // most messages waiting in one conversation, counted alike
 	MaxAttempts  int           // of handling a message that fails
 	Spool        *Spool        // where messages wait while SQL is away; nil refuses them
 	Sorry        string        // said to a message that not even the pipeline could answer; empty says nothing
@@ -60,7 +61,8 @@ type Intake struct {
 	wake   *sync.Cond
 	lanes  map[string]*lane
 	ready  []*lane // lanes with messages that no writer holds, longest waiting first
-	queued int
+	queued int     // messages that wait
+	load   int     // their weight
 	closed bool
 	last   uint64 // order of arrival given out last
 
@@ -73,16 +75,17 @@ type Intake struct {
 type lane struct {
 	key   string
 	held  bool
-	taken uint64 // arrival of the first message that the holder has
+	taken *pending // the first message that the holder has
 	wait  []*pending
+	load  int // weight of what waits
 }
 
-// first is the arrival of the lane's oldest message.
-func (l *lane) first() uint64 {
+// first is the lane's oldest message that isn't settled.
+func (l *lane) first() *pending {
 	if l.held {
 		return l.taken
 	}
-	return l.wait[0].arrived
+	return l.wait[0]
 }
 
 // New makes an intake.
@@ -92,8 +95,8 @@ func New(s *store.Store, work Work, opt Options, now bot.Clock, log *slog.Logger
 	if in.spool != nil {
 		in.last = in.spool.newest // the order holds even when the machine's clock was set back
 		in.spooling.Store(in.spool.Len() > 0)
-		stats.spooled.Set(float64(in.spool.Len()))
 	}
+	stats.watch(in)
 	return in
 }
 
@@ -148,18 +151,21 @@ func (in *Intake) enqueue(p *pending) error {
 	if in.closed {
 		return ErrClosed
 	}
-	if in.queued >= in.opt.Queue {
-		return ErrBusy
-	}
-	in.last = max(in.last+1, uint64(time.Now().UnixNano())) //nolint:forbidigo // an order, not a time
-	p.arrived = in.last
 	key := p.message.Conversation().Key()
 	l := in.lanes[key]
+	if in.load >= in.opt.Queue || l != nil && l.load >= in.opt.LaneQueue {
+		return ErrBusy
+	}
 	if l == nil {
 		l = &lane{key: key}
 		in.lanes[key] = l
 	}
+	p.since = time.Now() //nolint:forbidigo // a wait is measured on the machine's clock
+	in.last = max(in.last+1, uint64(p.since.UnixNano()))
+	p.arrived = in.last
 	l.wait = append(l.wait, p)
+	l.load += p.weight
+	in.load += p.weight
 	in.queued++
 	if !l.held && len(l.wait) == 1 {
 		in.ready = append(in.ready, l)
@@ -213,15 +219,22 @@ func (in *Intake) take() ([]*lane, []*pending) {
 	for len(in.ready) > 0 && len(batch) < in.opt.Batch {
 		l := in.ready[0]
 		in.ready = in.ready[1:]
-		n := min(len(l.wait), in.opt.Batch-len(batch))
-		batch = append(batch, l.wait[:n]...)
-		l.wait = append([]*pending(nil), l.wait[n:]...)
-		l.held, l.taken = true, batch[len(batch)-n].arrived
-		lanes = append(lanes, l)
+		taken := l.take(in.opt.Batch - len(batch))
+		in.queued -= len(taken)
+		in.load -= weight(taken)
+		batch, lanes = append(batch, taken...), append(lanes, l)
 	}
-	in.queued -= len(batch)
-	in.stats.depth(in.queued, len(in.lanes))
 	return lanes, batch
+}
+
+// take gives the first n messages, or all there are, to a writer, who holds the lane from now on.
+func (l *lane) take(n int) []*pending {
+	n = min(n, len(l.wait))
+	taken := l.wait[:n:n]
+	l.wait = append([]*pending(nil), l.wait[n:]...)
+	l.load -= weight(taken)
+	l.held, l.taken = true, taken[0]
+	return taken
 }
 
 // release gives the lanes back; those with more messages wait their turn again and the empty ones are forgotten.
@@ -229,7 +242,7 @@ func (in *Intake) release(lanes []*lane) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	for _, l := range lanes {
-		l.held = false
+		l.held, l.taken = false, nil
 		if len(l.wait) > 0 {
 			in.ready = append(in.ready, l)
 			in.wake.Signal()

@@ -13,13 +13,12 @@ type Metrics struct {
 	messages *prometheus.CounterVec
 	latency  *prometheus.HistogramVec
 	batches  prometheus.Histogram
-	queued   prometheus.Gauge
-	lanes    prometheus.Gauge
-	spooled  prometheus.Gauge
 	outbox   *prometheus.CounterVec
 	waiting  *prometheus.GaugeVec
 	dead     *prometheus.GaugeVec
 	age      *prometheus.GaugeVec
+
+	registry prometheus.Registerer
 }
 
 // NewMetrics registers the figures.
@@ -32,17 +31,29 @@ func NewMetrics(reg prometheus.Registerer) *Metrics {
 			Buckets: []float64{.001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 4.5, 10}}, []string{"channel"}),
 		batches: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "tss_batch_messages",
 			Help: "Messages in one transaction.", Buckets: []float64{1, 2, 4, 8, 16, 32, 64, 128, 256}}),
-		queued:  prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_lane_messages", Help: "Messages waiting in all lanes."}),
-		lanes:   prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_lanes", Help: "Conversations with messages waiting or in work."}),
-		spooled: prometheus.NewGauge(prometheus.GaugeOpts{Name: "tss_spool_messages", Help: "Messages waiting on the local disk because the database was away."}),
 		outbox: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "tss_outbox_total",
 			Help: "Outgoing messages by channel and outcome: sent, retry, dead."}, []string{"channel", "outcome"}),
-		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_messages", Help: "Outgoing messages waiting."}, []string{"channel"}),
-		dead:    prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_dead", Help: "Outgoing messages that were given up."}, []string{"channel"}),
-		age:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_age_seconds", Help: "Age of the oldest waiting outgoing message."}, []string{"channel"}),
+		waiting:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_messages", Help: "Outgoing messages waiting."}, []string{"channel"}),
+		dead:     prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_dead", Help: "Outgoing messages that were given up."}, []string{"channel"}),
+		age:      prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "tss_outbox_age_seconds", Help: "Age of the oldest waiting outgoing message."}, []string{"channel"}),
+		registry: reg,
 	}
-	reg.MustRegister(m.messages, m.latency, m.batches, m.queued, m.lanes, m.spooled, m.outbox, m.waiting, m.dead, m.age)
+	reg.MustRegister(m.messages, m.latency, m.batches, m.outbox, m.waiting, m.dead, m.age)
 	return m
+}
+
+// watch registers what is read from the intake when somebody asks for it.
+func (m *Metrics) watch(in *Intake) {
+	gauge := func(name, help string, read func(h Health) float64) {
+		m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, func() float64 { return read(in.Health()) }))
+	}
+	gauge("tss_lane_messages", "Messages waiting in all lanes.", func(h Health) float64 { return float64(h.Waiting) })
+	gauge("tss_lanes", "Conversations with messages waiting or in work.", func(h Health) float64 { return float64(h.Lanes) })
+	gauge("tss_lane_oldest_seconds", "How long the oldest message that waits in a lane or is in work has been there; 0 without one.",
+		func(h Health) float64 { return h.Oldest.Seconds() })
+	gauge("tss_spool_messages", "Messages waiting on the local disk because the database was away.", func(h Health) float64 { return float64(h.Spooled) })
+	gauge("tss_spool_dead", "Messages set aside in the spool because the database, though there, can't take them.", func(h Health) float64 { return float64(h.Dead) })
+	gauge("tss_spool_bytes", "Bytes of messages in the spool, those set aside included.", func(h Health) float64 { return float64(h.SpoolBytes) })
 }
 
 func (m *Metrics) received(channel string)  { m.messages.WithLabelValues(channel, "received").Inc() }
@@ -51,11 +62,6 @@ func (m *Metrics) duplicate(channel string) { m.messages.WithLabelValues(channel
 func (m *Metrics) failed(channel string)    { m.messages.WithLabelValues(channel, "failed").Inc() }
 func (m *Metrics) late(channel string)      { m.messages.WithLabelValues(channel, "late").Inc() }
 func (m *Metrics) batch(messages int)       { m.batches.Observe(float64(messages)) }
-
-func (m *Metrics) depth(queued, lanes int) {
-	m.queued.Set(float64(queued))
-	m.lanes.Set(float64(lanes))
-}
 
 // outboxes shows the outbox as it is; a channel with nothing waiting shows nothing.
 func (m *Metrics) outboxes(health map[string]store.OutboxHealth, now time.Time) {

@@ -27,7 +27,9 @@ type proxy struct {
 	open    map[net.Conn]bool
 	away    bool
 	delay   time.Duration // of everything that is asked
+	moment  bool          // only until a connection has been refused
 	commits int           // until the connections are cut; 0: they aren't
+	held    func()        // called before every commit
 	lost    bool          // the commit that they are cut at is done, and only its reply is lost
 }
 
@@ -104,10 +106,14 @@ func (p *proxy) ask(client, server net.Conn) {
 			return
 		}
 		p.mu.Lock()
-		delay := p.delay
+		delay, held := p.delay, p.held
 		p.mu.Unlock()
 		time.Sleep(delay)
-		if bytes.HasSuffix(buf[:n], []byte("\x03COMMIT")) && p.isLast() {
+		commit := bytes.HasSuffix(buf[:n], []byte("\x03COMMIT"))
+		if commit && held != nil {
+			held()
+		}
+		if commit && p.isLast() {
 			p.cutDuring(server, buf[:n])
 			return
 		}
@@ -143,6 +149,7 @@ func (p *proxy) hold(conns ...net.Conn) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.away {
+		p.away = !p.moment
 		return false
 	}
 	for _, c := range conns {
@@ -168,6 +175,26 @@ func (p *proxy) cut() {
 	for c := range p.open {
 		_ = c.Close()
 	}
+}
+
+// cutForAMoment takes the server away until it has been asked for a connection in vain.
+func (p *proxy) cutForAMoment() {
+	p.cut()
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.moment = true
+}
+
+// holdCommit keeps the next commit from the server until goOn is called; reached is closed when it is there.
+func (p *proxy) holdCommit() (reached <-chan struct{}, goOn func()) {
+	there, gate := make(chan struct{}), make(chan struct{})
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.held = sync.OnceFunc(func() {
+		close(there)
+		<-gate
+	})
+	return there, sync.OnceFunc(func() { close(gate) })
 }
 
 // cutAt takes the server away at a commit, counted from now; with lost the commit is done and its reply lost.

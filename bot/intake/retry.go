@@ -2,6 +2,7 @@ package intake
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"tongshishang/store"
@@ -10,7 +11,7 @@ import (
 const deferredPage = 100
 
 // Retry hands messages in again that are stored but not handled: received in a hurry before a crash, or failed. Their answers
-// go out by API. It returns how many were due; it is called periodically and by jobs.
+// go out by API. It returns how many it handed in; it is called periodically and by jobs.
 func (in *Intake) Retry(ctx context.Context) (int, error) {
 	var records []store.Record
 	err := in.store.Read(ctx, func(tx *store.Tx) error {
@@ -26,7 +27,11 @@ func (in *Intake) Retry(ctx context.Context) (int, error) {
 		p := newPending(r.Message)
 		p.key, p.attempts, p.again = r.Key, r.Attempts, true
 		p.giveUp()
-		if err := in.enqueue(p); err != nil {
+		err := in.enqueue(p)
+		if errors.Is(err, ErrBusy) { // stored as it is; its turn comes when its conversation is less busy
+			continue
+		}
+		if err != nil {
 			return len(waiting), fmt.Errorf("retry messages: %w", err)
 		}
 		waiting = append(waiting, p)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"math/rand/v2"
-	"sync"
 	"time"
 
 	"tongshishang/bot"
@@ -20,7 +19,8 @@ type Delivery struct {
 
 // SenderOptions are the sender's settings.
 type SenderOptions struct {
-	Workers    int           // conversations sent to at a time
+	Workers    int           // messages on their way at a time, each of another conversation
+	PerChannel int           // of them on one channel, so that one that hangs leaves the others their share
 	Poll       time.Duration // how often the outbox is looked at when nothing wakes the sender
 	Attempts   int           // before a message is given up
 	Backoff    time.Duration // after the first failure, doubled with each
@@ -28,8 +28,12 @@ type SenderOptions struct {
 	Timeout    time.Duration // of one call
 }
 
+// leaseMargin is what a sender has, beyond the time of a call, to note what came of it; then others take the message over.
+const leaseMargin = 10 * time.Second
+
 // Sender carries the outbox to the channels: in order within a conversation, conversations side by side, each message leased so
-// that a dead instance's messages are taken over.
+// that a dead instance's messages are taken over. One loop claims messages and notes what came of them, both in one transaction;
+// each call runs beside it, so that a slow one keeps nobody waiting but its own conversation.
 type Sender struct {
 	store *store.Store
 	send  func(ctx context.Context, out bot.Outgoing) Delivery
@@ -43,6 +47,7 @@ type Sender struct {
 // NewSender makes a sender that gives each message to send.
 func NewSender(s *store.Store, send func(context.Context, bot.Outgoing) Delivery, opt SenderOptions, now bot.Clock, log *slog.Logger, stats *Metrics) *Sender {
 	opt.Workers = max(opt.Workers, 1)
+	opt.PerChannel = min(max(opt.PerChannel, 1), opt.Workers)
 	return &Sender{store: s, send: send, opt: opt, now: now, log: log, stats: stats, wake: make(chan struct{}, 1)}
 }
 
@@ -54,107 +59,62 @@ func (s *Sender) Wake() {
 	}
 }
 
-// Run sends until the context ends.
-func (s *Sender) Run(ctx context.Context) {
-	timer := time.NewTicker(s.opt.Poll)
-	defer timer.Stop()
-	for {
-		for {
-			n, err := s.Once(ctx)
-			if err != nil && ctx.Err() == nil {
-				s.log.Error("outbox", "error", err)
-			}
-			if n == 0 || err != nil {
-				break
-			}
-		}
-		select {
-		case <-ctx.Done():
-			return
-		case <-timer.C:
-			s.measure(ctx)
-		case <-s.wake:
-		}
-	}
-}
-
 // noteEvery is how often it is tried to note what was sent while the database is away.
 const noteEvery = 500 * time.Millisecond
 
-// Once claims what is due, sends it and notes what came of it; it returns how many messages it tried.
+// Run sends until the context ends. Calls on their way may finish until drain ends, for one that is cut off may have been heard. Those
+// cut off then keep their lease, and another instance sends the message when it is over; what went out is noted before Run returns.
+func (s *Sender) Run(ctx, drain context.Context) {
+	h := s.newHands()
+	timer := time.NewTicker(s.opt.Poll)
+	defer timer.Stop()
+	for ctx.Err() == nil {
+		n, err := h.turn(ctx, drain)
+		if err != nil && ctx.Err() == nil {
+			s.log.Error("outbox", "unnoted", len(h.done), "error", err)
+		}
+		if n == 0 || err != nil {
+			s.rest(ctx, drain, h, timer)
+		}
+	}
+	if err := h.finish(drain); err != nil {
+		s.log.Error("outbox", "unnoted", len(h.done), "error", err)
+	}
+}
+
+// rest waits until there may be something to do.
+func (s *Sender) rest(ctx, drain context.Context, h *hands, timer *time.Ticker) {
+	var again <-chan time.Time
+	if len(h.done) > 0 { // the database is away: it is asked sooner than for new messages
+		again = time.After(noteEvery)
+	}
+	select {
+	case <-ctx.Done():
+	case o := <-h.back:
+		h.take(drain, o)
+	case <-again:
+	case <-s.wake:
+	case <-timer.C:
+		s.measure(ctx)
+	}
+}
+
+// Once claims what is due, as far as it may be sent at a time, sends it and notes what came of it; it returns how many messages it
+// tried. It waits for a database that goes away meanwhile, or what was sent would go out twice.
 func (s *Sender) Once(ctx context.Context) (int, error) {
-	var claimed []store.Parcel
-	err := s.store.Write(ctx, func(tx *store.Tx) error {
-		var err error
-		claimed, err = tx.ClaimOutbox(s.opt.Timeout+10*time.Second, s.opt.Workers)
-		return err
-	})
-	if err != nil {
+	h := s.newHands()
+	n, err := h.turn(ctx, ctx)
+	if err != nil || n == 0 {
 		return 0, err
 	}
-	results := make([]Delivery, len(claimed))
-	var sending sync.WaitGroup
-	for i := range claimed {
-		sending.Go(func() {
-			ctx, cancel := context.WithTimeout(ctx, s.opt.Timeout)
-			defer cancel()
-			results[i] = s.send(ctx, claimed[i].Outgoing)
-		})
-	}
-	sending.Wait()
-	if len(claimed) == 0 {
-		return 0, nil
-	}
-	return len(claimed), s.noteAll(ctx, claimed, results)
-}
-
-// noteAll notes what came of the messages, even when the program is ending, or they would go out twice; for the same reason it
-// waits for a database that has gone away since they were claimed.
-func (s *Sender) noteAll(ctx context.Context, claimed []store.Parcel, results []Delivery) error {
-	for {
-		err := s.store.Write(context.WithoutCancel(ctx), func(tx *store.Tx) error {
-			for i := range claimed {
-				if results[i].Err != nil && ctx.Err() != nil {
-					continue // cut off, which is not the channel's failure: the lease ends and it is sent again
-				}
-				if err := s.note(tx, &claimed[i], results[i]); err != nil {
-					return err
-				}
-			}
-			return nil
-		})
-		if err == nil || ctx.Err() != nil {
-			return err
-		}
-		s.log.Warn("what was sent isn't noted yet", "messages", len(claimed), "error", err)
-		select {
-		case <-ctx.Done():
-		case <-time.After(noteEvery):
-		}
-	}
-}
-
-func (s *Sender) note(tx *store.Tx, p *store.Parcel, d Delivery) error {
-	channel := p.To.Channel
-	if d.Err == nil {
-		s.stats.outbox.WithLabelValues(channel, "sent").Inc()
-		return tx.OutboxSent(p.ID)
-	}
-	if d.Final || p.Attempts+1 >= s.opt.Attempts {
-		s.stats.outbox.WithLabelValues(channel, "dead").Inc()
-		s.log.Error("outgoing message given up", "channel", channel, "outbox", p.ID, "attempts", p.Attempts+1, "error", d.Err)
-		return tx.OutboxFailed(p.ID, d.Err.Error(), time.Time{})
-	}
-	s.stats.outbox.WithLabelValues(channel, "retry").Inc()
-	s.log.Warn("outgoing message failed", "channel", channel, "outbox", p.ID, "attempts", p.Attempts+1, "error", d.Err)
-	return tx.OutboxFailed(p.ID, d.Err.Error(), s.now().Add(s.wait(p.Attempts, d.After)))
+	return n, h.finish(ctx)
 }
 
 // wait doubles with every failure and is spread by a quarter, so that a channel that comes back isn't overrun.
 func (s *Sender) wait(attempts int, after time.Duration) time.Duration {
 	d := min(s.opt.Backoff<<min(attempts, 20), s.opt.MaxBackoff)
 	d += rand.N(d/4 + 1) //nolint:gosec // jitter needs no secret randomness
-	return max(d, after)
+	return min(max(d, after), store.LongestPause)
 }
 
 func (s *Sender) measure(ctx context.Context) {

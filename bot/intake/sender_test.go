@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -35,17 +36,48 @@ func (c *channel) send(ctx context.Context, out bot.Outgoing) intake.Delivery {
 
 // took returns what was sent since it was last asked, sorted.
 func (c *channel) took() []string {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	sent := c.sent
-	c.sent = nil
+	sent := c.inOrder()
 	slices.Sort(sent)
 	return sent
 }
 
+// inOrder returns what was sent since it was last asked.
+func (c *channel) inOrder() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	sent := c.sent
+	c.sent = nil
+	return sent
+}
+
 func newSender(h *house, c *channel) *intake.Sender {
-	return intake.NewSender(h.Store, c.send, intake.SenderOptions{Workers: 8, Poll: time.Hour, Attempts: 4, Backoff: 10 * time.Second, MaxBackoff: 30 * time.Second,
-		Timeout: 5 * time.Second}, h.clock.Now, slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
+	return intake.NewSender(h.Store, c.send, senderOptions(), h.clock.Now, slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
+}
+
+func senderOptions() intake.SenderOptions {
+	return intake.SenderOptions{Workers: 8, PerChannel: 8, Poll: time.Hour, Attempts: 4, Backoff: 10 * time.Second, MaxBackoff: 30 * time.Second,
+		Timeout: 10 * time.Second}
+}
+
+// runs lets a sender run until the returned function is called, which waits for its end.
+func (h *house) runs(t *testing.T, s *intake.Sender) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		s.Run(ctx, ctx)
+	}()
+	stop = sync.OnceFunc(func() {
+		cancel()
+		select {
+		case <-done:
+		case <-time.After(patience):
+			t.Error("the sender doesn't end")
+		}
+	})
+	t.Cleanup(stop)
+	return stop
 }
 
 func (h *house) post(t *testing.T, group int, texts ...string) {
@@ -154,14 +186,8 @@ func TestSender_RunWakesSendsAndEnds(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		c := &channel{}
 		s := newSender(h, c)
-		ctx, stop := context.WithCancel(t.Context())
-		done := make(chan struct{})
 		h.post(t, 1, "a1", "a2", "a3") // there before it begins
-		go func() {
-			defer close(done)
-			s.Run(ctx)
-		}()
-		defer stop()
+		stop := h.runs(t, s)
 		var order []string
 		gather := func(n int) {
 			eventually(t, "sent", func() bool {
@@ -178,11 +204,6 @@ func TestSender_RunWakesSendsAndEnds(t *testing.T) {
 		}
 		eventually(t, "noted", func() bool { return h.health(t).Pending == 0 })
 		stop()
-		select {
-		case <-done:
-		case <-time.After(patience):
-			t.Fatal("the sender doesn't end")
-		}
 		if left := leftovers(); len(left) > 0 {
 			t.Errorf("%d goroutines are left:\n%s", len(left), left[0])
 		}
@@ -202,7 +223,7 @@ func TestSender_Ending(t *testing.T) {
 			}
 			defer stop()
 			return c.send(ctx, out)
-		}, intake.SenderOptions{Workers: 8, Poll: time.Hour, Attempts: 1, Backoff: time.Second, MaxBackoff: time.Second, Timeout: patience}, h.clock.Now,
+		}, intake.SenderOptions{Workers: 8, PerChannel: 8, Poll: time.Hour, Attempts: 1, Backoff: time.Second, MaxBackoff: time.Second, Timeout: patience}, h.clock.Now,
 			slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
 		h.post(t, 1, "out")
 		h.post(t, 2, "cut")
@@ -215,6 +236,109 @@ func TestSender_Ending(t *testing.T) {
 		h.clock.Add(time.Hour) // any lease is over
 		if got := round(t, newSender(h, c), c); !slices.Equal(got, []string{"cut"}) {
 			t.Errorf("the next instance sent %v, want what was cut off", got)
+		}
+	})
+}
+
+// TestSender_EndingLetsCallsFinish ends the program in the middle of a call: it may end, and is noted, so that nobody makes it again.
+func TestSender_EndingLetsCallsFinish(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		c, heard, goOn := &channel{}, make(chan struct{}), make(chan struct{})
+		s := intake.NewSender(h.Store, func(ctx context.Context, out bot.Outgoing) intake.Delivery {
+			close(heard)
+			<-goOn
+			if ctx.Err() != nil {
+				return intake.Delivery{Err: ctx.Err()}
+			}
+			return c.send(ctx, out)
+		}, senderOptions(), h.clock.Now, slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
+		h.post(t, 1, "heard")
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			s.Run(ctx, t.Context())
+		}()
+		<-heard
+		stop()
+		close(goOn)
+		<-done
+		if got := c.took(); !slices.Equal(got, []string{"heard"}) || h.health(t).Pending != 0 {
+			t.Errorf("sent %v, %d pending", got, h.health(t).Pending)
+		}
+	})
+}
+
+// TestSender_HangingChannelLeavesTheOthers has a channel whose every call hangs until it is cut off: it gets its share and no more, and
+// another channel gets all its messages.
+func TestSender_HangingChannelLeavesTheOthers(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		c := &channel{}
+		var hanging, most atomic.Int32
+		opt := senderOptions()
+		opt.Workers, opt.PerChannel, opt.Timeout = 4, 3, time.Minute
+		s := intake.NewSender(h.Store, func(ctx context.Context, out bot.Outgoing) intake.Delivery {
+			if out.To.Channel != "dead" {
+				return c.send(ctx, out)
+			}
+			most.Store(max(most.Load(), hanging.Add(1)))
+			<-ctx.Done()
+			return intake.Delivery{Err: ctx.Err()}
+		}, opt, h.clock.Now, slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
+		err := h.Write(t.Context(), func(tx *store.Tx) error {
+			for n := range 20 {
+				tx.Post("", bot.Conversation{Channel: "dead", Group: string(rune('a' + n))}, "never")
+			}
+			return nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var want []string
+		for g := range 10 {
+			texts := []string{string(rune('a'+g)) + "1", string(rune('a'+g)) + "2", string(rune('a'+g)) + "3"}
+			h.post(t, g, texts...)
+			want = append(want, texts...)
+		}
+		stop := h.runs(t, s)
+		var got []string
+		eventually(t, "all sent", func() bool { got = append(got, c.took()...); return len(got) >= len(want) })
+		eventually(t, "its share", func() bool { return hanging.Load() == 3 })
+		stop()
+		if most.Load() != 3 {
+			t.Errorf("%d calls hang, want a share of 3", most.Load())
+		}
+		if slices.Sort(got); !slices.Equal(got, want) {
+			t.Errorf("sent %v, want %v", got, want)
+		}
+		if left := leftovers(); len(left) > 0 {
+			t.Errorf("%d goroutines are left:\n%s", len(left), left[0])
+		}
+	})
+}
+
+// TestSender_SlowCallHoldsOnlyItsConversation has one call that hangs and many others on the same channel.
+func TestSender_SlowCallHoldsOnlyItsConversation(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		c, goOn := &channel{}, make(chan struct{})
+		s := intake.NewSender(h.Store, func(ctx context.Context, out bot.Outgoing) intake.Delivery {
+			if out.Text == "slow" {
+				<-goOn
+			}
+			return c.send(ctx, out)
+		}, senderOptions(), h.clock.Now, slog.New(slog.DiscardHandler), intake.NewMetrics(prometheus.NewRegistry()))
+		h.post(t, 1, "slow", "after")
+		h.post(t, 2, "b1", "b2", "b3")
+		h.runs(t, s)
+		var got []string
+		gather := func(n int) {
+			eventually(t, "sent", func() bool { got = append(got, c.inOrder()...); return len(got) >= n })
+		}
+		gather(3)
+		close(goOn)
+		gather(5)
+		if !slices.Equal(got, []string{"b1", "b2", "b3", "slow", "after"}) {
+			t.Errorf("sent %v", got)
 		}
 	})
 }

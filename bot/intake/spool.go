@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"time"
 
@@ -30,9 +31,11 @@ type Spool struct {
 	limit int64
 
 	mu    sync.Mutex
-	bytes int64
+	bytes int64 // of all messages; those set aside count, or they would grow without bound
 	count int
 	dead  int
+	full  bool      // the last message was refused
+	moved time.Time // when the spool came into use or messages were last taken out, on the clock that never jumps
 
 	newest uint64 // place in the order of the last message when the file was opened
 }
@@ -72,7 +75,7 @@ func OpenSpool(path string, seal Seal, limit int64) (s *Spool, err error) {
 	if err != nil {
 		return nil, fmt.Errorf("open spool %s: %w", path, err)
 	}
-	s = &Spool{db: db, seal: seal, limit: limit}
+	s = &Spool{db: db, seal: seal, limit: limit, moved: time.Now()} //nolint:forbidigo // a wait is measured on the machine's clock
 	if err := db.Update(s.takeStock); err != nil {
 		return nil, errors.Join(fmt.Errorf("open spool %s: %w", path, err), db.Close())
 	}
@@ -94,7 +97,14 @@ func (s *Spool) takeStock(tx *bbolt.Tx) error {
 			s.newest = max(s.newest, binary.BigEndian.Uint64(k))
 		}
 	}
-	s.dead = dead.Stats().KeyN
+	err = dead.ForEach(func(_, v []byte) error {
+		s.bytes += int64(len(v))
+		s.dead++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
 	return waiting.ForEach(func(k, v []byte) error {
 		s.bytes += int64(len(v))
 		s.count++
@@ -145,7 +155,8 @@ func (s *Spool) add(messages []spooled) error {
 		}
 		size += int64(len(sealed[i]))
 	}
-	if s.bytes+size > s.limit {
+	s.full = s.bytes+size > s.limit
+	if s.full {
 		return ErrSpoolFull
 	}
 	err := s.db.Update(func(tx *bbolt.Tx) error {
@@ -160,6 +171,9 @@ func (s *Spool) add(messages []spooled) error {
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
+	if s.count == 0 {
+		s.moved = time.Now() //nolint:forbidigo // a wait is measured on the machine's clock
+	}
 	s.bytes += size
 	s.count += len(messages)
 	return nil
@@ -167,17 +181,23 @@ func (s *Spool) add(messages []spooled) error {
 
 func spoolKey(at uint64) []byte { return binary.BigEndian.AppendUint64(nil, at) }
 
-// head returns the first messages in the order of their arrival that arrived before a place in that order.
+// headBytes bounds what of the spool is in memory at a time; one message may be longer.
+const headBytes = 4 << 20
+
+// head returns the first messages in the order of their arrival that arrived before a place in that order: n at most, or as many
+// as memory is to hold.
 func (s *Spool) head(n int, before uint64) ([]spooled, error) {
 	var out []spooled
 	err := s.db.View(func(tx *bbolt.Tx) error {
+		size := 0
 		c := tx.Bucket(spoolBucket).Cursor()
-		for k, v := c.First(); k != nil && len(out) < n && binary.BigEndian.Uint64(k) < before; k, v = c.Next() {
+		for k, v := c.First(); k != nil && len(out) < n && size < headBytes && binary.BigEndian.Uint64(k) < before; k, v = c.Next() {
 			m, err := s.read(k, v)
 			if err != nil {
 				return err
 			}
 			out = append(out, m)
+			size += len(v)
 		}
 		return nil
 	})
@@ -199,31 +219,16 @@ func (s *Spool) read(k, v []byte) (spooled, error) {
 	return m, nil
 }
 
-// remove takes out messages that are in SQL now.
-func (s *Spool) remove(messages []spooled) error { return s.take(messages, nil) }
-
-// bury sets messages aside that can't be stored; an operator finds them by the log and the doctor.
-func (s *Spool) bury(messages []spooled) error { return s.take(messages, deadBucket) }
-
-func (s *Spool) take(messages []spooled, into []byte) error {
+// remove takes out messages that are in SQL now; those that aren't there any more are passed over.
+func (s *Spool) remove(messages []spooled) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	size, count := int64(0), 0
+	size, count := 0, 0
 	err := s.db.Update(func(tx *bbolt.Tx) error {
 		b := tx.Bucket(spoolBucket)
-		for _, m := range messages {
-			key := spoolKey(m.at)
-			v := b.Get(key)
-			if v == nil {
-				continue
-			}
-			size += int64(len(v))
+		for _, key := range keysIn(b, messages) {
+			size += len(b.Get(key))
 			count++
-			if into != nil {
-				if err := tx.Bucket(into).Put(key, append([]byte(nil), v...)); err != nil {
-					return err
-				}
-			}
 			if err := b.Delete(key); err != nil {
 				return err
 			}
@@ -233,10 +238,50 @@ func (s *Spool) take(messages []spooled, into []byte) error {
 	if err != nil {
 		return fmt.Errorf("spool: %w", err)
 	}
-	s.bytes -= size
+	s.bytes -= int64(size)
 	s.count -= count
-	if into != nil {
-		s.dead += count
+	s.full, s.moved = false, time.Now() //nolint:forbidigo // a wait is measured on the machine's clock
+	return nil
+}
+
+// bury sets messages aside that can't be stored; an operator finds them by the log, the metrics and the doctor. They go on taking
+// their part of the limit.
+func (s *Spool) bury(messages []spooled) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	count := 0
+	err := s.db.Update(func(tx *bbolt.Tx) error {
+		keys := keysIn(tx.Bucket(spoolBucket), messages)
+		count = len(keys)
+		return moveKeys(keys, tx.Bucket(spoolBucket), tx.Bucket(deadBucket))
+	})
+	if err != nil {
+		return fmt.Errorf("spool: %w", err)
+	}
+	s.count -= count
+	s.dead += count
+	return nil
+}
+
+// keysIn are the keys of those of the messages that are in the bucket.
+func keysIn(b *bbolt.Bucket, messages []spooled) [][]byte {
+	var keys [][]byte
+	for _, m := range messages {
+		if key := spoolKey(m.at); b.Get(key) != nil {
+			keys = append(keys, key)
+		}
+	}
+	return keys
+}
+
+func moveKeys(keys [][]byte, from, to *bbolt.Bucket) error {
+	for _, key := range keys {
+		if err := to.Put(key, slices.Clone(from.Get(key))); err != nil {
+			return err
+		}
+		if err := from.Delete(key); err != nil {
+			return err
+		}
 	}
 	return nil
 }

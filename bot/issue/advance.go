@@ -86,10 +86,13 @@ func (d *Desk) move(tx *store.Tx, i *bot.Issue, by *bot.Person, m workflow.Move,
 	if by != nil {
 		e.ActorID, e.Actor = by.ID, by.Name
 	}
+	was := i.NextAt
 	if err := workflow.Apply(i, e); err != nil {
 		return e, err
 	}
-	_, err = d.flow.Schedule(i, e, limit)
+	if _, err = d.flow.Schedule(i, e, limit); err == nil && i.ID != 0 && !i.NextAt.Equal(was) {
+		wake(tx, i)
+	}
 	return e, err
 }
 
@@ -130,10 +133,7 @@ func settle(i *bot.Issue, o Order) {
 }
 
 func (d *Desk) save(tx *store.Tx, i *bot.Issue, o Order, e bot.Event, before map[string]any) error {
-	if err := tx.SaveIssue(i); err != nil {
-		return err
-	}
-	wake(tx, i)
+	tx.SaveIssue(i)
 	switch o.Verb {
 	case workflow.Assign, workflow.Sign, workflow.Return, workflow.Extend, workflow.Resolve:
 		if i.Round > 0 {
@@ -141,9 +141,7 @@ func (d *Desk) save(tx *store.Tx, i *bot.Issue, o Order, e bot.Event, before map
 			if o.By != nil {
 				by = o.By.ID
 			}
-			if err := tx.SaveAssignment(i, by); err != nil {
-				return err
-			}
+			tx.SaveAssignment(i, by)
 		}
 	}
 	if o.Verb == workflow.Assign && e.From == bot.StatusReturned { // who is asked after an objection is the ruling on it

@@ -38,13 +38,14 @@ func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, said Said) (*bot.
 	if err != nil {
 		return i, err
 	}
-	fresh, err := tx.Endorse(i.ID, by.ID, said.Message)
+	supports, err := tx.Supports(i.ID, by.ID)
 	if err != nil {
 		return nil, err
 	}
-	if !fresh {
+	if supports {
 		return i, &bot.Error{Code: bot.CodeDuplicate, Text: d.Text("endorse_already", number)}
 	}
+	tx.Endorse(i.ID, by.ID, said.Message)
 	i.Supporters++
 	said.link(tx, i.ID, store.MessageEndorsement)
 	return i, d.save(tx, i, Order{Verb: workflow.Endorse, By: by}, event, before)
@@ -63,9 +64,7 @@ func (d *Desk) Unendorse(tx *store.Tx, id int64, by *bot.Person) (*bot.Issue, er
 	}
 	i.Supporters--
 	i.UpdatedAt = tx.Now()
-	if err := tx.SaveIssue(i); err != nil {
-		return nil, err
-	}
+	tx.SaveIssue(i)
 	return i, d.audit(tx, i, by, bot.Event{Verb: "unendorse"}, before)
 }
 
@@ -82,9 +81,7 @@ func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, sa
 	}
 	before := snapshot(i)
 	i.Place, i.UpdatedAt = place, tx.Now()
-	if err := tx.SaveIssue(i); err != nil {
-		return nil, err
-	}
+	tx.SaveIssue(i)
 	said.link(tx, i.ID, store.MessagePlace)
 	return i, d.audit(tx, i, by, bot.Event{Verb: "place"}, before)
 }

@@ -30,7 +30,7 @@ type Report struct {
 // Open registers an issue, numbers it and links the message that told it.
 func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 	now := tx.Now()
-	seq, err := tx.NextNumber(fmt.Sprintf("issue/%d", r.Unit.ID))
+	seq, err := tx.NextNumber(Sequence(r.Unit.ID))
 	if err != nil {
 		return nil, err
 	}
@@ -50,6 +50,9 @@ func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 	r.Said.link(tx, i.ID, store.MessageOrigin)
 	return i, d.audit(tx, i, r.Reporter, event, nil)
 }
+
+// Sequence is the name of the sequence that numbers a unit's issues.
+func Sequence(unit int64) string { return fmt.Sprintf("issue/%d", unit) }
 
 // number is TW-<unit code>-YYMM-NNN. NNN runs on within the unit and never starts again, because the short form #NNN has to
 // mean one issue for ever.

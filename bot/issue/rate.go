@@ -47,15 +47,11 @@ func (d *Desk) Rate(tx *store.Tx, id int64, o Opinion) (i *bot.Issue, line strin
 		return nil, "", false, err
 	}
 	rating := bot.Rating{IssueID: id, Round: round, PersonID: o.By.ID, Solved: o.Solved, Satisfaction: o.Satisfaction, Text: o.Text, At: tx.Now()}
-	if err := tx.SaveRating(rating); err != nil {
-		return nil, "", false, err
-	}
+	tx.SaveRating(rating)
 	o.Said.link(tx, id, store.MessageRating)
 	if decides(i, o.By.ID, earlier) {
 		i.Solved, i.Satisfaction = o.Solved, o.Satisfaction
-		if err := tx.SaveIssue(i); err != nil {
-			return nil, "", false, err
-		}
+		tx.SaveIssue(i)
 	}
 	return i, line, answered(i, o.By.ID, earlier), nil
 }

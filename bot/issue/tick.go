@@ -60,9 +60,7 @@ func (d *Desk) remind(tx *store.Tx, i *bot.Issue, now time.Time) error {
 	if i.DueAt.After(missed) {
 		i.NextAt = i.DueAt
 	}
-	if err := tx.SaveIssue(i); err != nil {
-		return err
-	}
+	tx.SaveIssue(i)
 	wake(tx, i)
 	return d.audit(tx, i, nil, bot.Event{Verb: "overdue"}, before)
 }

@@ -26,10 +26,7 @@ func (t *talk) vote() (bool, error) {
 		return t.reading.Intent == understand.IntentVote, nil
 	}
 	t.item.Intent = string(understand.IntentVote)
-	person, err := t.sender()
-	if err != nil {
-		return true, err
-	}
+	person := t.sender()
 	choice, err := t.Box.Vote(t.tx, b, person, words, t.item.ID)
 	if err == nil && t.private {
 		t.say("vote_private", map[string]string{"choice": choice})

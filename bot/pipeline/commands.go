@@ -26,7 +26,8 @@ func (t *talk) command() (bool, error) {
 	verb, known := t.Commands.Find(line.Name)
 	if !known && slices.Contains(matterTags, line.Name) {
 		t.text = line.Name + " " + line.Rest
-		return t.readIt()
+		t.reading = t.Reader.Read(t.text)
+		return t.noteIntent()
 	}
 	t.line = line
 	t.item.Intent = string(understand.IntentCommand)
@@ -61,16 +62,13 @@ func (t *talk) runCommand() error {
 }
 
 func (t *talk) call() (*command.Call, error) {
-	person, err := t.sender()
-	if err != nil {
-		return nil, err
-	}
+	person := t.sender()
 	quoted, err := t.quotedIssue()
 	if err != nil {
 		return nil, err
 	}
 	c := &command.Call{Tx: t.tx, Person: person, Account: t.account(), Unit: t.unit, Said: t.said(), Private: t.private,
-		Quoted: quoted, Rest: t.line.Rest}
+		Quoted: quoted, Open: t.ballots[t.item.ConversationID], Rest: t.line.Rest}
 	for _, id := range t.m.Mentions {
 		if p := t.people[store.AccountKey{Channel: t.m.Channel, ExtID: id}]; p != nil {
 			c.Mentioned = append(c.Mentioned, *p)

@@ -35,7 +35,7 @@ func (t *talk) dialogue() (bool, error) {
 // takes the place of the first.
 func (t *talk) giveUnit(told string) (bool, error) {
 	if t.reading.Intent.IsMatter() {
-		if likeness(t.text, told) >= t.Rules.Conduct.SameWordsHere {
+		if likeness(pairsOf(t.text), pairsOf(told)) >= t.Rules.Conduct.SameWordsHere {
 			t.session.Dialogue = nil
 		}
 		return false, nil

@@ -86,10 +86,7 @@ func (t *talk) endorse() (bool, error) {
 	if err != nil || i == nil {
 		return true, err
 	}
-	person, err := t.sender()
-	if err != nil {
-		return true, err
-	}
+	person := t.sender()
 	i, err = t.Desk.Endorse(t.tx, i.ID, person, t.said())
 	switch {
 	case err != nil && t.private:
@@ -126,12 +123,13 @@ func (t *talk) endorsed() (*bot.Issue, error) {
 func fitting(text string, recent []bot.Issue) *bot.Issue {
 	var best *bot.Issue
 	most := -1
+	topic := pairsOf(text).topic()
 	for n := range recent {
 		i := &recent[n]
 		if !i.Status.IsOpen() || i.Status == bot.StatusAwaitingRating {
 			continue
 		}
-		if shared := sharedTopic(text, i.Content); shared > most {
+		if shared := topic.shared(pairsOf(i.Content)); shared > most {
 			best, most = i, shared
 		}
 	}

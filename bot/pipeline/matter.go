@@ -77,10 +77,7 @@ func (t *talk) unclear() (bool, error) {
 
 // registerAll opens an issue for each matter, or endorses the one that was reported already, and sets the one answer.
 func (t *talk) registerAll(matters []understand.Matter) error {
-	person, err := t.sender()
-	if err != nil {
-		return err
-	}
+	person := t.sender()
 	urgent := len(t.reading.Danger) > 0
 	var opened []*bot.Issue
 	for _, m := range matters {

@@ -28,10 +28,15 @@ func (t *talk) remark(line string) error {
 // hold keeps a line for the summary that the group hears at that time, or after the night; one summary says all that is held.
 func (t *talk) hold(line string, due time.Time) error {
 	due = t.Rules.Conduct.SpeakAt(due, t.Zone)
-	key := fmt.Sprintf("summary:%d:%d", t.item.ConversationID, due.Unix())
+	key := t.summaryKey(due)
 	if held, err := t.tx.Hold(key, "、"+line); err != nil || held {
 		return err
 	}
 	t.tx.PostAt(key, t.m.Conversation(), t.Desk.Text("summary", map[string]string{"list": line}), due)
 	return nil
+}
+
+// summaryKey is the occasion of a conversation's summary at a time.
+func (t *talk) summaryKey(due time.Time) string {
+	return fmt.Sprintf("summary:%d:%d", t.item.ConversationID, due.Unix())
 }

@@ -44,8 +44,15 @@ func (p *Pipeline) Work(ctx context.Context, tx *store.Tx, items []*intake.Item)
 	if err != nil {
 		return nil, err
 	}
-	for _, item := range items {
-		if err := p.handle(b, item); err != nil {
+	talks := make([]*talk, len(items))
+	for i, item := range items {
+		talks[i] = p.talk(b, item)
+	}
+	if err := b.ahead(talks); err != nil {
+		return nil, err
+	}
+	for _, t := range talks {
+		if err := t.handle(); err != nil {
 			return nil, err
 		}
 	}
@@ -105,16 +112,23 @@ func whoOf(m *bot.Message) state.Who {
 	return state.Who{Conversation: m.Conversation().Key(), Sender: m.Sender}
 }
 
-// handle runs the stages for one item. The error it returns is one that ends the whole transaction.
-func (p *Pipeline) handle(b *batch, item *intake.Item) error {
+// talk is an item with what can be known of it before any other item is handled.
+func (p *Pipeline) talk(b *batch, item *intake.Item) *talk {
 	m := item.Message
-	t := &talk{Pipeline: p, batch: b, item: item, m: m, who: whoOf(m), private: m.Group == "", now: b.tx.Now(),
-		unit: b.units[m.Conversation()], person: b.people[store.AccountKey{Channel: m.Channel, ExtID: m.Sender}]}
+	t := &talk{Pipeline: p, batch: b, item: item, m: m, who: whoOf(m), private: m.Group == "", now: b.tx.Now(), unit: b.units[m.Conversation()]}
 	t.session = b.state.Session(t.who)
 	item.Masked, t.pii = understand.Mask(m.Text)
 	t.text = item.Masked
-	undo := b.state.Mark(t.who)
-	err := b.tx.Guard(t.run)
+	t.reading = p.Reader.Read(t.text)
+	return t
+}
+
+// handle runs the stages. The error it returns is one that ends the whole transaction.
+func (t *talk) handle() error {
+	item := t.item
+	t.person = t.people[t.account()]
+	undo := t.state.Mark(t.who)
+	err := t.tx.Guard(t.run)
 	switch {
 	case err == nil:
 		item.Answer = bot.Answer{Text: t.answer}
@@ -126,14 +140,14 @@ func (p *Pipeline) handle(b *batch, item *intake.Item) error {
 	undo()
 	// A refusal, too, counts against floods.
 	t.session.Messages, t.session.Commands = messages, commands
-	b.people[store.AccountKey{Channel: m.Channel, ExtID: m.Sender}] = t.known // a person created in vain is gone
+	t.people[t.account()] = t.known // a person created in vain is gone
 	if refusal := bot.Refusal(err); refusal != nil {
 		item.Answer = bot.Answer{Text: t.refused(refusal)}
 		return nil
 	}
 	item.Err = err
 	if t.isAddressed() {
-		item.Answer = bot.Answer{Text: p.Desk.Text("busy", map[string]string{"id": strconv.FormatInt(item.ID, 36)})}
+		item.Answer = bot.Answer{Text: t.Desk.Text("busy", map[string]string{"id": strconv.FormatInt(item.ID, 36)})}
 	}
 	return nil
 }

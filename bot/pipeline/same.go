@@ -1,6 +1,7 @@
 package pipeline
 
 import (
+	"slices"
 	"strings"
 
 	"tongshishang/bot"
@@ -8,7 +9,7 @@ import (
 )
 
 // mostAlike is how many open issues a report is compared with; the newest are the likeliest.
-const mostAlike = 50
+const mostAlike = 30
 
 // sameMatter finds the open issue of the unit that somebody else, or the same person, reported before in other words. It is
 // careful: another place or another category is another matter, and without a common place the words must be nearly the same.
@@ -19,6 +20,7 @@ func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
 	}
 	var best *bot.Issue
 	most := 0.0
+	told := pairsOf(m.Text)
 	for n := range recent {
 		i := &recent[n]
 		needed := t.Rules.Conduct.SameWords
@@ -27,7 +29,7 @@ func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
 		} else if i.Place != "" && m.Place != "" {
 			continue
 		}
-		if alike := likeness(m.Text, i.Content); alike >= needed && alike > most {
+		if alike := likeness(told, pairsOf(i.Content)); alike >= needed && alike > most {
 			best, most = i, alike
 		}
 	}
@@ -40,43 +42,21 @@ func isSamePlace(a, b string) bool {
 }
 
 // likeness is Dice's coefficient over pairs of neighbouring characters, 0 to 1.
-func likeness(a, b string) float64 {
-	na, nb := len(pairs(a)), len(pairs(b))
-	if na == 0 || nb == 0 {
+func likeness(a, b pairs) float64 {
+	if len(a) == 0 || len(b) == 0 {
 		return 0
 	}
-	return 2 * float64(sharedPairs(a, b)) / float64(na+nb)
-}
-
-func sharedPairs(a, b string) int {
-	in := pairs(b)
-	n := 0
-	for p := range pairs(a) {
-		if in[p] {
-			n++
-		}
-	}
-	return n
+	return 2 * float64(a.shared(b)) / float64(len(a)+len(b))
 }
 
 // joining are the words people join in with: that two texts share one of them says nothing about what they are about.
 const joining = "我们 我家 家也 也是 一样 同样 这边 那边 这里 那里 咱们 你们 他们 大家 没有 就是 还是 也有 也没 都是 都没 都有 情况 也这 这样 这个 那个 什么 怎么 现在 今天 昨天 晚上"
 
-// sharedTopic counts the pairs two texts share that may name a thing.
-func sharedTopic(a, b string) int {
-	in, common := pairs(b), pairs(joining)
-	n := 0
-	for p := range pairs(a) {
-		if in[p] && !common[p] {
-			n++
-		}
-	}
-	return n
-}
+// pairs are the different pairs of neighbouring letters of a text, punctuation and blanks left out, in ascending order.
+type pairs []uint64
 
-// pairs are the pairs of neighbouring letters of a text, punctuation and blanks left out.
-func pairs(text string) map[[2]rune]bool {
-	out := map[[2]rune]bool{}
+func pairsOf(text string) pairs {
+	out := make(pairs, 0, len(text)/2)
 	var last rune
 	for _, r := range text {
 		if !isLetter(r) {
@@ -84,11 +64,37 @@ func pairs(text string) map[[2]rune]bool {
 			continue
 		}
 		if last != 0 {
-			out[[2]rune{last, r}] = true
+			out = append(out, uint64(last)<<32|uint64(r))
 		}
 		last = r
 	}
-	return out
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// shared is how many pairs both have.
+func (p pairs) shared(q pairs) int {
+	n := 0
+	for i, j := 0, 0; i < len(p) && j < len(q); {
+		switch {
+		case p[i] < q[j]:
+			i++
+		case p[i] > q[j]:
+			j++
+		default:
+			n, i, j = n+1, i+1, j+1
+		}
+	}
+	return n
+}
+
+// topic are the pairs that may name a thing.
+func (p pairs) topic() pairs {
+	common := pairsOf(joining)
+	return slices.DeleteFunc(slices.Clone(p), func(pair uint64) bool {
+		_, found := slices.BinarySearch(common, pair)
+		return found
+	})
 }
 
 func isLetter(r rune) bool {

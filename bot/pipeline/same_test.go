@@ -18,7 +18,7 @@ func TestLikeness(t *testing.T) {
 		{"", "路灯", 0},
 	}
 	for _, tt := range tests {
-		if got := likeness(tt.a, tt.b); math.Abs(got-tt.want) > 1e-9 || likeness(tt.b, tt.a) != got {
+		if got := likeness(pairsOf(tt.a), pairsOf(tt.b)); math.Abs(got-tt.want) > 1e-9 || likeness(pairsOf(tt.b), pairsOf(tt.a)) != got {
 			t.Errorf("likeness(%q, %q) = %v, want %v both ways", tt.a, tt.b, got, tt.want)
 		}
 	}

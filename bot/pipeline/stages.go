@@ -21,7 +21,7 @@ var stages = []stage{
 	{"event", (*talk).event},           // followed, left, recalled: noted, greeted
 	{"flood", (*talk).flood},           // too much from one sender
 	{"photo", (*talk).photo},           // belongs to the matter just told
-	{"read", (*talk).readIt},           // what the text says
+	{"read", (*talk).noteIntent},       // what the text says
 	{"command", (*talk).command},       // #受理 12
 	{"dialogue", (*talk).dialogue},     // the answer to the bot's last question
 	{"vote", (*talk).vote},             // 同意, 1, 选A, 接龙 while a ballot is open
@@ -42,9 +42,7 @@ func (t *talk) event() (bool, error) {
 	t.item.Intent = "event"
 	switch t.m.Event {
 	case bot.EventSubscribe:
-		if _, err := t.sender(); err != nil {
-			return true, err
-		}
+		t.sender()
 		t.say("greeting", map[string]string{"county": t.County})
 		return true, t.tx.SetSubscribed(t.account(), true)
 	case bot.EventUnsubscribe:
@@ -124,8 +122,7 @@ func quiet(err error) error {
 	return err
 }
 
-func (t *talk) readIt() (bool, error) {
-	t.reading = t.Reader.Read(t.text)
+func (t *talk) noteIntent() (bool, error) {
 	t.item.Intent = string(t.reading.Intent)
 	return false, nil
 }

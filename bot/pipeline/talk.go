@@ -54,18 +54,13 @@ func (t *talk) run() error {
 func (t *talk) say(name string, fields map[string]string) { t.answer = t.Desk.Text(name, fields) }
 
 // sender is the person who speaks; somebody unknown is recorded the first time they do something that is kept.
-func (t *talk) sender() (*bot.Person, error) {
-	if t.person != nil {
-		return t.person, nil
+func (t *talk) sender() *bot.Person {
+	if t.person == nil {
+		key := t.account()
+		t.person = t.tx.CreatePerson(key, t.m.SenderName)
+		t.people[key] = t.person
 	}
-	key := t.account()
-	p, err := t.tx.CreatePerson(key, t.m.SenderName)
-	if err != nil {
-		return nil, err
-	}
-	t.person = p
-	t.people[key] = p
-	return p, nil
+	return t.person
 }
 
 // said is the message, for what comes of it.

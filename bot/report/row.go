@@ -49,8 +49,18 @@ type row struct {
 	Cells      []string        `json:"cells"`            // of the internal edition, the phone masked, without serial number
 	Masked     map[int]string  `json:"masked,omitempty"` // what the public edition shows instead, by column
 
+	n     int // in the snapshot
 	issue int64
 	phone string // the whole phone, for the internal edition
+}
+
+// rows makes the rows of a page of matters.
+func (b *book) rows(page []store.LedgerMatter) []row {
+	rows := make([]row, len(page))
+	for i := range page {
+		rows[i] = b.row(&page[i])
+	}
+	return rows
 }
 
 // row makes the cells of a matter.
@@ -135,6 +145,6 @@ func unlock(s store.SnapshotRow) (row, error) {
 	if len(r.Cells) != len(columns) {
 		return row{}, fmt.Errorf("locked row %d has %d cells, not %d", s.N, len(r.Cells), len(columns))
 	}
-	r.issue, r.phone = s.Issue, s.Phone
+	r.n, r.issue, r.phone = s.N, s.Issue, s.Phone
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"tongshishang/bot"
@@ -50,22 +51,22 @@ func (s *source) span() store.Span {
 	return store.Span{From: s.week.Start(), To: s.week.End(), Unit: s.unit}
 }
 
-// rows calls yield with each row of 台账明细, in order. The row is the callee's only until it returns.
+// rows calls yield with each row of 台账明细, in order. The row is the callee's only until it returns. The next page is read
+// while this one is printed.
 func (s *source) rows(ctx context.Context, yield func(*row) error) error {
-	if s.snapshot != nil {
-		return s.locked(ctx, func(n int, r *row) error {
-			if n > s.snapshot.Rows {
-				return nil
-			}
-			return yield(r)
-		})
+	pages := s.locked
+	if s.snapshot == nil {
+		refs, err := s.tx.LedgerRefs(s.span())
+		if err != nil {
+			return err
+		}
+		pages = func(ctx context.Context, put func([]row) error) error { return s.liveAhead(ctx, refs, put) }
 	}
-	refs, err := s.tx.LedgerRefs(s.span())
-	if err != nil {
-		return err
-	}
-	return s.live(ctx, refs, func(page []row) error {
+	return ahead(ctx, pages, func(page []row) error {
 		for i := range page {
+			if s.snapshot != nil && page[i].n > s.snapshot.Rows {
+				return nil // from here on only matters that were corrected
+			}
 			if err := yield(&page[i]); err != nil {
 				return err
 			}
@@ -76,19 +77,28 @@ func (s *source) rows(ctx context.Context, yield func(*row) error) error {
 
 // live makes rows of the matters as they are, a page at a time.
 func (s *source) live(ctx context.Context, refs []store.LedgerRef, yield func(page []row) error) error {
-	for start := 0; start < len(refs); start += pageSize {
+	return s.matters(ctx, refs, func(page []store.LedgerMatter) error { return yield(s.book.rows(page)) })
+}
+
+// liveAhead is live with the next page being read meanwhile, which a transaction that writes between pages must not do.
+func (s *source) liveAhead(ctx context.Context, refs []store.LedgerRef, yield func(page []row) error) error {
+	read := func(ctx context.Context, put func([]store.LedgerMatter) error) error {
+		return s.matters(ctx, refs, put)
+	}
+	return ahead(ctx, read, func(page []store.LedgerMatter) error { return yield(s.book.rows(page)) })
+}
+
+func (s *source) matters(ctx context.Context, refs []store.LedgerRef, yield func(page []store.LedgerMatter) error) error {
+	needs := store.LedgerNeeds{Verbs: progressVerbs(), Phones: true}
+	for refs := range slices.Chunk(refs, pageSize) {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, err := s.tx.LedgerPage(refs[start:min(start+pageSize, len(refs))], store.LedgerNeeds{Verbs: progressVerbs(), Phones: true})
+		page, err := s.tx.LedgerPage(refs, needs)
 		if err != nil {
 			return err
 		}
-		rows := make([]row, len(page))
-		for i := range page {
-			rows[i] = s.book.row(&page[i])
-		}
-		if err := yield(rows); err != nil {
+		if err := yield(page); err != nil {
 			return err
 		}
 	}
@@ -96,25 +106,25 @@ func (s *source) live(ctx context.Context, refs []store.LedgerRef, yield func(pa
 }
 
 // locked reads the rows of the snapshot, those of matters corrected in the week included.
-func (s *source) locked(ctx context.Context, yield func(n int, r *row) error) error {
+func (s *source) locked(ctx context.Context, yield func(page []row) error) error {
 	for after := 0; ; {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		page, err := s.tx.SnapshotRows(s.snapshot.ID, after, pageSize, true)
-		if err != nil || len(page) == 0 {
+		kept, err := s.tx.SnapshotRows(s.snapshot.ID, after, pageSize, true)
+		if err != nil || len(kept) == 0 {
 			return err
 		}
-		for _, p := range page {
-			r, err := unlock(p)
-			if err != nil {
+		page := make([]row, len(kept))
+		for i, k := range kept {
+			if page[i], err = unlock(k); err != nil {
 				return err
 			}
-			if err := yield(p.N, &r); err != nil {
-				return err
-			}
-			after = p.N
 		}
+		if err := yield(page); err != nil {
+			return err
+		}
+		after = kept[len(kept)-1].N
 	}
 }
 
@@ -155,19 +165,7 @@ func (s *source) corrections(ctx context.Context, edition Edition, yield func(co
 // changed gives the rows that may differ from earlier locked weeks.
 func (s *source) changed(ctx context.Context, yield func(page []row) error) error {
 	if s.snapshot != nil {
-		var page []row
-		err := s.locked(ctx, func(_ int, r *row) error {
-			if page = append(page, *r); len(page) < pageSize {
-				return nil
-			}
-			full := page
-			page = nil
-			return yield(full)
-		})
-		if err != nil {
-			return err
-		}
-		return yield(page)
+		return s.locked(ctx, yield)
 	}
 	ids, err := s.tx.ChangedSinceLock(s.week.String(), s.scope)
 	if err != nil {

@@ -51,14 +51,11 @@ func Stats(ctx context.Context, s *store.Store, rules *config.Rules, now, from, 
 	span.Unit, _ = scopeOf(unit)
 	var st *Statistics
 	err := s.Read(ctx, func(tx *store.Tx) error {
-		groups, err := tally(tx, rules, span, now)
+		tallied, err := tally(tx, rules, span, now)
 		if err != nil {
 			return err
 		}
-		st = gather(groups, &rules.Rates)
-		if err := st.statuses(tx, span); err != nil {
-			return err
-		}
+		st = gather(tallied, &rules.Rates)
 		return st.activity(tx, span)
 	})
 	if err != nil {
@@ -78,10 +75,10 @@ func period(from, to time.Time) store.Span {
 	return store.Span{From: from, To: to}
 }
 
-func tally(tx *store.Tx, rules *config.Rules, span store.Span, now time.Time) ([]store.TallyGroup, error) {
+func tally(tx *store.Tx, rules *config.Rules, span store.Span, now time.Time) (*store.Tallied, error) {
 	first, err := tx.FirstReported(span)
 	if err != nil || first.IsZero() {
-		return nil, err
+		return &store.Tallied{}, err
 	}
 	q := store.Tally{Span: span, Now: now, Contact: contactVerbs()}
 	l := limits{calendar: workflow.NewCalendar(rules.Calendar, shanghai()), pack: &rules.Workflow}
@@ -153,18 +150,22 @@ func (s *sums) add(g *store.TallyGroup) {
 	}
 }
 
-func gather(groups []store.TallyGroup, pack *config.Rates) *Statistics {
+func gather(tallied *store.Tallied, pack *config.Rates) *Statistics {
 	var all sums
 	units, agencies := map[string]*sums{}, map[string]*sums{}
 	st := &Statistics{ByStatus: map[string]int64{}, ByCategory: map[string]int64{}}
-	for i := range groups {
-		g := &groups[i]
+	for i := range tallied.Groups {
+		g := &tallied.Groups[i]
 		all.add(g)
 		st.Open += g.Open
 		sumOf(units, g.Unit).add(g)
 		if g.Agency != "" {
 			sumOf(agencies, g.Agency).add(g)
 		}
+	}
+	for _, k := range tallied.Kinds {
+		st.ByStatus[k.Status.Label()] += k.N
+		st.ByCategory[orElse(k.Category, noCategory)] += k.N
 	}
 	st.Issues, st.Closed, st.Rates = all.issues, all.closed, ratesOf(pack, all.counts)
 	st.ByUnit, st.ByHandlingUnit = shares(units, pack), shares(agencies, pack)
@@ -192,18 +193,6 @@ func ratesOf(pack *config.Rates, counts map[string]int64) map[string]Rate {
 		out[rule.Name] = work(rule, pack, counts)
 	}
 	return out
-}
-
-func (st *Statistics) statuses(tx *store.Tx, span store.Span) error {
-	rows, err := tx.TallyStatuses(span)
-	if err != nil {
-		return err
-	}
-	for _, r := range rows {
-		st.ByStatus[r.Status.Label()] += r.N
-		st.ByCategory[orElse(r.Category, noCategory)] += r.N
-	}
-	return nil
 }
 
 func (st *Statistics) activity(tx *store.Tx, span store.Span) error {

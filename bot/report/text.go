@@ -9,6 +9,9 @@ import (
 // clean drops what a workbook's XML can't hold: control characters but tab and line feed, the two non-characters of the basic
 // plane, bytes that are not UTF-8. Line ends become line feeds.
 func clean(s string) string {
+	if isClean(s) {
+		return s
+	}
 	s = strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -19,6 +22,17 @@ func clean(s string) string {
 		}
 		return r
 	}, s)
+}
+
+// isClean tells quickly of nearly all texts that there is nothing to drop; of the others it only says so. U+FFFD and the
+// non-characters begin with the two bytes looked for, as some half-width signs do that are fine.
+func isClean(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\t' && c != '\n' {
+			return false
+		}
+	}
+	return utf8.ValidString(s) && !strings.Contains(s, "\xEF\xBF")
 }
 
 // guard keeps a CSV cell from being taken for a formula by a spreadsheet: after an apostrophe everything is text (OWASP, CSV

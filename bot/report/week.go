@@ -12,9 +12,12 @@ import (
 	"golang.org/x/text/width"
 )
 
-// shanghai is the ledger's zone (rule book, section 1). China has kept one time without summer time since 1991, so a fixed
-// zone needs no zone file.
-func shanghai() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+// shanghaiZone is the ledger's (rule book, section 1). China has kept one time without summer time since 1991, so a fixed zone needs
+// no zone file.
+var shanghaiZone = time.FixedZone("Asia/Shanghai", 8*60*60)
+
+// shanghai is the ledger's zone.
+func shanghai() *time.Location { return shanghaiZone }
 
 // Week is an ISO 8601 week, Monday to Sunday, in Asia/Shanghai.
 type Week struct {

@@ -3,6 +3,7 @@ package report
 import (
 	"archive/zip"
 	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -15,6 +16,7 @@ import (
 type workbook struct {
 	file   *excelize.File
 	styles styles
+	long   *longSheet // nil until it is begun
 }
 
 // styles are the ids of the cell styles.
@@ -92,7 +94,6 @@ type sheet struct {
 	layout layout
 	stream *excelize.StreamWriter
 	next   int // row
-	cells  []any
 }
 
 // sheet begins a sheet with its title row, note and head row. Its rows follow, then close.
@@ -225,23 +226,6 @@ func (s *sheet) row(cells ...any) error {
 	return s.write(s.book.styles.text, cells)
 }
 
-// line writes one row of texts that are clean already.
-func (s *sheet) line(cells []string, isNumber func(i int) bool) error {
-	s.cells = s.cells[:0]
-	for i, text := range cells {
-		if isNumber(i) {
-			n, err := integer(text)
-			if err != nil {
-				return fmt.Errorf("column %d: %w", i+1, err)
-			}
-			s.cells = append(s.cells, n)
-			continue
-		}
-		s.cells = append(s.cells, text)
-	}
-	return s.write(s.book.styles.text, s.cells)
-}
-
 // close ends the sheet.
 func (s *sheet) close() error {
 	if err := s.stream.Flush(); err != nil {
@@ -253,15 +237,29 @@ func (s *sheet) close() error {
 // writeTo packs the workbook straight into out. Left to itself the library packs it in memory first, which at a million rows is
 // most of what it needs; and the quickest packing is enough for texts that repeat themselves as these do.
 func (w *workbook) writeTo(out io.Writer) error {
-	w.file.SetZipWriter(func(io.Writer) excelize.ZipWriter {
-		z := zip.NewWriter(out)
-		z.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestSpeed) })
-		return z
-	})
+	p := &pack{Writer: zip.NewWriter(out), long: w.long}
+	p.RegisterCompressor(zip.Deflate, func(to io.Writer) (io.WriteCloser, error) { return flate.NewWriter(to, flate.BestSpeed) })
+	if w.long != nil {
+		at, err := w.file.GetSheetIndex(w.long.layout.name)
+		if err != nil {
+			return fmt.Errorf("write workbook: %w", err)
+		}
+		p.part = fmt.Sprintf("xl/worksheets/sheet%d.xml", at+1) // the library numbers them in the order they are made
+	}
+	w.file.SetZipWriter(func(io.Writer) excelize.ZipWriter { return p })
 	if _, err := w.file.WriteTo(out); err != nil {
 		return fmt.Errorf("write workbook: %w", err)
 	}
 	return nil
+}
+
+// close gives back what the workbook holds on disk.
+func (w *workbook) close() error {
+	err := w.file.Close()
+	if w.long != nil {
+		err = errors.Join(err, w.long.discard())
+	}
+	return err
 }
 
 func texts(list []string) []any {

@@ -8,6 +8,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/pprof"
+	"strings"
 	"time"
 
 	"tongshishang/bot"
@@ -23,10 +24,13 @@ type Route struct {
 type Site struct {
 	Channels []Route                         // the webhooks
 	Ready    func(ctx context.Context) error // nil when the program can take messages
+	Remark   func() string                   // what else /readyz says in its line; may be empty
 	Metrics  http.Handler
 	Ledger   http.Handler // downloads by signed link
 	Logger   *slog.Logger
 	Clock    bot.Clock
+	// Leaving is closed when the program has been told to stop; from then on /readyz refuses and connections aren't kept. nil: never.
+	Leaving <-chan struct{}
 }
 
 // Handler is the whole route table.
@@ -35,7 +39,7 @@ func (s Site) Handler() http.Handler {
 	for _, r := range s.routes() {
 		mux.Handle(r.Pattern, r.Handler)
 	}
-	return logged(s.Logger, s.Clock, mux)
+	return logged(s.Logger, s.Clock, s.goodbye(mux))
 }
 
 func (s Site) routes() []Route {
@@ -53,15 +57,44 @@ func handleHealth(w http.ResponseWriter, _ *http.Request) {
 	_, _ = fmt.Fprintln(w, "ok")
 }
 
+// goodbye ends each connection with its next answer once the program is leaving: what is behind a kept connection wouldn't notice
+// otherwise, and would be cut off in the middle of a request when the listener closes.
+func (s Site) goodbye(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if s.leaving() {
+			w.Header().Set("Connection", "close")
+		}
+		next.ServeHTTP(w, r)
+	})
+}
+
+func (s Site) leaving() bool {
+	select {
+	case <-s.Leaving:
+		return true
+	default:
+		return false
+	}
+}
+
 func (s Site) handleReady(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
-	defer cancel()
-	if err := s.Ready(ctx); err != nil {
-		s.Logger.Warn("not ready", "error", err)
-		http.Error(w, err.Error(), http.StatusServiceUnavailable)
+	if s.leaving() {
+		http.Error(w, "stopping", http.StatusServiceUnavailable)
 		return
 	}
-	handleHealth(w, r)
+	ctx, cancel := context.WithTimeout(r.Context(), 3*time.Second)
+	defer cancel()
+	status, said := http.StatusOK, []string{"ok"}
+	if err := s.Ready(ctx); err != nil {
+		s.Logger.Warn("not ready", "error", err)
+		status, said = http.StatusServiceUnavailable, strings.Split(err.Error(), "\n")
+	}
+	if remark := s.Remark(); remark != "" {
+		said = append(said, remark)
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	w.WriteHeader(status)
+	_, _ = fmt.Fprintln(w, strings.Join(said, "; ")) // one line, for alerts and for people
 }
 
 // Serve answers on the listener until the context ends, then lets requests on their way finish until ending ends.

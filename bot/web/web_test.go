@@ -66,10 +66,10 @@ func TestLinks_OpenOnlyWhatWasSigned(t *testing.T) {
 	}
 }
 
-func site(log *bytes.Buffer, ready error) http.Handler {
+func site(log *bytes.Buffer, remark string, ready error) http.Handler {
 	c := &clock{time.Date(2026, 11, 16, 1, 0, 0, 0, time.UTC)}
 	logger := slog.New(WithRequest(slog.NewTextHandler(log, &slog.HandlerOptions{Level: slog.LevelDebug})))
-	return Site{Ready: func(context.Context) error { return ready }, Metrics: http.NotFoundHandler(), Ledger: http.NotFoundHandler(), Logger: logger, Clock: c.now,
+	return Site{Ready: func(context.Context) error { return ready }, Remark: func() string { return remark }, Metrics: http.NotFoundHandler(), Ledger: http.NotFoundHandler(), Logger: logger, Clock: c.now,
 		Channels: []Route{{"/onebot/qun", http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault") })}}}.Handler()
 }
 
@@ -90,7 +90,7 @@ func TestSite_Answers(t *testing.T) {
 		w := httptest.NewRecorder()
 		r := httptest.NewRequest(http.MethodGet, tt.path+"?signature=secret", nil)
 		r.Header.Set("X-Request-Id", "r-1")
-		site(&log, tt.ready).ServeHTTP(w, r)
+		site(&log, "", tt.ready).ServeHTTP(w, r)
 		if w.Code != tt.want || w.Header().Get("X-Request-Id") != "r-1" {
 			t.Errorf("%s: %d %v, want %d", tt.path, w.Code, w.Header(), tt.want)
 		}
@@ -100,12 +100,62 @@ func TestSite_Answers(t *testing.T) {
 	}
 }
 
+func TestSite_SaysHowItStandsInOneLine(t *testing.T) {
+	for _, tt := range []struct {
+		remark string
+		ready  error
+		want   string
+	}{
+		{"", nil, "ok\n"},
+		{"spool: 3 messages wait", nil, "ok; spool: 3 messages wait\n"},
+		{"", errors.New("redis: away"), "redis: away\n"},
+		{"spool: 3 messages wait", errors.Join(errors.New("database: away"), errors.New("spool: full")), "database: away; spool: full; spool: 3 messages wait\n"},
+	} {
+		w := httptest.NewRecorder()
+		site(new(bytes.Buffer), tt.remark, tt.ready).ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		if w.Body.String() != tt.want || (w.Code == http.StatusOK) != (tt.ready == nil) {
+			t.Errorf("%d %q, want %q", w.Code, w.Body, tt.want)
+		}
+	}
+}
+
+// TestSite_Leaving: the program has been told to stop: nobody should send it more, what comes all the same is served, and no connection
+// is kept.
+func TestSite_Leaving(t *testing.T) {
+	leaving := make(chan struct{})
+	s := Site{Ready: func(context.Context) error { return nil }, Remark: func() string { return "" }, Metrics: http.NotFoundHandler(), Ledger: http.NotFoundHandler(),
+		Logger: slog.New(slog.DiscardHandler), Clock: (&clock{}).now, Leaving: leaving,
+		Channels: []Route{{"/onebot/qun", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })}}}
+	h := s.Handler()
+	for _, tt := range []struct {
+		leaves bool
+		path   string
+		want   int
+		kept   string
+	}{
+		{false, "/readyz", 200, ""},
+		{false, "/onebot/qun", 204, ""},
+		{true, "/readyz", 503, "close"},
+		{true, "/healthz", 200, "close"},
+		{true, "/onebot/qun", 204, "close"},
+	} {
+		if tt.leaves && !s.leaving() {
+			close(leaving)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, httptest.NewRequest(http.MethodGet, tt.path, nil))
+		if w.Code != tt.want || w.Header().Get("Connection") != tt.kept {
+			t.Errorf("leaving %v, %s: %d %q, want %d %q", tt.leaves, tt.path, w.Code, w.Header().Get("Connection"), tt.want, tt.kept)
+		}
+	}
+}
+
 func TestSite_ReplacesStrangeRequestIDs(t *testing.T) {
 	var log bytes.Buffer
 	w := httptest.NewRecorder()
 	r := httptest.NewRequest(http.MethodGet, "/healthz", nil)
 	r.Header.Set("X-Request-Id", "x\" forged=1")
-	site(&log, nil).ServeHTTP(w, r)
+	site(&log, "", nil).ServeHTTP(w, r)
 	if id := w.Header().Get("X-Request-Id"); len(id) != 16 || strings.Contains(log.String(), "forged") {
 		t.Errorf("id %q, log %s", id, log.String())
 	}

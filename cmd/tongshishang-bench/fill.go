@@ -13,7 +13,8 @@ const fillChunk = 50_000
 
 // fill puts messages and issues into an otherwise fresh MariaDB database with its units, as if they had been there for long; their
 // ids lie below all that the service gives. It uses MariaDB's sequence tables, so that no row passes the network. Issues are
-// reported in the days up to now; each has its register and two more events.
+// reported in the days up to now; each has its register and two more events, a reporter with a sealed phone, a copy of somebody's
+// who was imported, and if it is closed a rating.
 func fill(ctx context.Context, db *sql.DB, messages, issues int, days float64, at time.Time) error {
 	if _, err := db.ExecContext(ctx, "INSERT IGNORE INTO conversations (id, channel, kind, ext_id, created_at) "+
 		"SELECT seq, 'old', 'g', CONCAT(seq, '@chatroom'), ? FROM seq_1_to_300", at.UTC()); err != nil {
@@ -28,6 +29,7 @@ func fill(ctx context.Context, db *sql.DB, messages, issues int, days float64, a
 		{"messages", fillMessages, messages, []any{at.UTC(), at.UTC(), at.UTC()}},
 		{"issues", fillIssues, issues, []any{days * 86400 / float64(max(issues, 1)), at.UTC()}},
 		{"events", fillEvents, 3 * issues, nil},
+		{"ratings", fillRatings, issues, nil},
 	}
 	for _, s := range steps {
 		for first := 1; first <= s.rows; first += fillChunk {
@@ -41,7 +43,7 @@ func fill(ctx context.Context, db *sql.DB, messages, issues int, days float64, a
 	// The numbers go on where the filled ones end.
 	for _, query := range []string{
 		"REPLACE INTO sequences (name, value) SELECT CONCAT('issue/', unit_id), MAX(seq) FROM issues GROUP BY unit_id",
-		"ANALYZE TABLE people, messages, issues, issue_events", // as a database that has been in use for long knows its tables
+		"ANALYZE TABLE people, messages, issues, issue_events, ratings", // as a database that has been in use for long knows its tables
 	} {
 		if _, err := db.ExecContext(ctx, query); err != nil {
 			return fmt.Errorf("fill: %w", err)
@@ -50,7 +52,8 @@ func fill(ctx context.Context, db *sql.DB, messages, issues int, days float64, a
 	return nil
 }
 
-const fillPeople = "INSERT INTO people (id, name, created_at, updated_at) SELECT seq, CONCAT('居民', seq), ?, ? FROM {range}"
+const fillPeople = "INSERT INTO people (id, name, phone, created_at, updated_at) " +
+	"SELECT seq, CONCAT('居民', seq), COALESCE((SELECT phone FROM people WHERE phone <> '' LIMIT 1), ''), ?, ? FROM {range}"
 
 const fillMessages = "INSERT INTO messages (id, dedup_key, conversation_id, channel, ext_id, sender, sender_name, kind, body, payload, sent_at, received_at, " +
 	"handled_at, state, intent) SELECT seq, SHA2(seq, 256), 1 + seq % 300, 'old', seq, CONCAT('wxid_', seq % 100000), CONCAT('居民', seq % 100000), 'text', " +
@@ -70,3 +73,6 @@ const fillEvents = "INSERT INTO issue_events (id, issue_id, seq, verb, from_stat
 	"SELECT n.seq, 1 + (n.seq - 1) DIV 3, 1 + (n.seq - 1) % 3, ELT(1 + (n.seq - 1) % 3, 'register', 'accept', 'note'), " +
 	"ELT(1 + (n.seq - 1) % 3, '', 'reported', 'accepted'), ELT(1 + (n.seq - 1) % 3, 'reported', 'accepted', 'accepted'), '居民', " +
 	"ELT(1 + (n.seq - 1) % 3, '', '', '已联系供电所,明天到现场'), i.reported_at FROM {range} n JOIN issues i ON i.id = 1 + (n.seq - 1) DIV 3"
+
+const fillRatings = "INSERT INTO ratings (id, issue_id, round, person_id, solved, satisfaction, note, created_at) " +
+	"SELECT i.id, i.id, 1, i.reporter_id, i.solved, i.satisfaction, '', i.closed_at FROM {range} n JOIN issues i ON i.id = n.seq WHERE i.status = 'closed'"

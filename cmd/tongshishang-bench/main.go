@@ -55,8 +55,8 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if len(args) == 4 && args[0] == "receive" { // how the benchmark starts itself as a raw receiver
 		return receive(ctx, args[1], args[2], args[3])
 	}
-	if len(args) == 3 && args[0] == "rewrite" { // and as a writer of workbooks
-		return rewrite(args[1], args[2], out)
+	if len(args) == 4 && args[0] == "rewrite" { // and as a writer of workbooks
+		return rewrite(args[1], args[2], args[3], out)
 	}
 	o, err := readOptions(args)
 	if err != nil {

@@ -121,6 +121,7 @@ func newLogger(cfg *config.Config, w io.Writer) *slog.Logger {
 func newApp(ctx context.Context, cfg *config.Config, rules *config.Rules, now bot.Clock, log *slog.Logger) (*app, error) {
 	a := &app{cfg: cfg, rules: rules, log: log, now: now, registry: prometheus.NewRegistry(), wakes: make(chan store.Wake, mostWakes)}
 	a.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	a.registry.MustRegister(a.gauges()...)
 	if err := a.open(ctx); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
@@ -133,6 +134,9 @@ func (a *app) open(ctx context.Context) error {
 		return err
 	}
 	if err := a.store.CheckSchema(ctx); err != nil {
+		return err
+	}
+	if err := a.store.ContinueIDs(ctx); err != nil {
 		return err
 	}
 	if err := a.bindGroups(ctx); err != nil {
@@ -182,9 +186,9 @@ func (a *app) wire(ctx context.Context) error {
 	}
 	stats := intake.NewMetrics(a.registry)
 	in, out := a.cfg.Intake, a.cfg.Outbox
-	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue, Spool: a.spool,
-		MaxAttempts: out.Attempts, Sorry: a.rules.Texts.Render("busy", map[string]string{"id": ""})}, a.now, a.log, stats)
-	a.sender = intake.NewSender(a.store, a.send, intake.SenderOptions{Workers: out.Workers, Poll: out.Poll, Attempts: out.Attempts, Backoff: out.BackoffBase,
+	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue,
+		LaneQueue: in.LaneQueue, Spool: a.spool, MaxAttempts: out.Attempts, Sorry: a.rules.Texts.Render("busy", map[string]string{"id": ""})}, a.now, a.log, stats)
+	a.sender = intake.NewSender(a.store, a.send, intake.SenderOptions{Workers: out.Workers, PerChannel: out.PerChannel, Poll: out.Poll, Attempts: out.Attempts, Backoff: out.BackoffBase,
 		MaxBackoff: out.BackoffMax, Timeout: out.Timeout}, a.now, a.log, stats)
 	return nil
 }

@@ -175,15 +175,18 @@ type progress struct {
 func newProgress(w io.Writer) *progress { return &progress{w: w} }
 
 func (p *progress) tell(s store.BackupStep) {
-	if !isTerminal(p.w) {
-		return
-	}
 	what := ""
 	if s.Checking {
 		what = "核对 "
 	}
-	fmt.Fprintf(p.w, "\r\x1b[K%s%s %d 行", what, s.Table, s.Rows)
-	p.shown = true
+	p.show(fmt.Sprintf("%s%s %d 行", what, s.Table, s.Rows))
+}
+
+func (p *progress) show(line string) {
+	if isTerminal(p.w) {
+		fmt.Fprintf(p.w, "\r\x1b[K%s", line)
+		p.shown = true
+	}
 }
 
 func (p *progress) end() {

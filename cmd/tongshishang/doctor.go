@@ -5,14 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"net"
+	"net/http"
 	"net/url"
 	"os"
+	"strings"
+	"syscall"
 	"time"
 
 	"tongshishang/bot"
-	"tongshishang/bot/intake"
 	"tongshishang/config"
 	"tongshishang/store"
 	"tongshishang/store/state"
@@ -23,7 +24,7 @@ import (
 func doctorCommand() *cobra.Command {
 	var path string
 	var local bool
-	c := &cobra.Command{Use: "doctor --config 文件", Short: "检查配置、数据库、Redis、时钟、表结构、审计链、渠道", Args: exactly(0)}
+	c := &cobra.Command{Use: "doctor --config 文件", Short: "检查配置、数据库、Redis、时钟、表结构、审计链、暂存、服务、渠道", Args: exactly(0)}
 	configFlag(c, &path)
 	c.Flags().BoolVar(&local, "skip-channels", false, "不试渠道的接口地址")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -68,6 +69,7 @@ func examine(ctx context.Context, path string, local bool, w io.Writer) (failed 
 	others := []check{
 		{"Redis", func(ctx context.Context) (string, error) { return checkRedis(ctx, cfg) }},
 		{"暂存", func(context.Context) (string, error) { return checkSpool(cfg) }},
+		{"服务", func(ctx context.Context) (string, error) { return checkService(ctx, cfg) }},
 	}
 	if !local {
 		others = append(others, channelChecks(cfg)...)
@@ -165,28 +167,35 @@ func checkRedis(ctx context.Context, cfg *config.Config) (string, error) {
 	return "能连上", s.Close()
 }
 
-// checkSpool counts what waits on the local disk. The service holds the file, so while it runs its metrics have to be asked.
-func checkSpool(cfg *config.Config) (string, error) {
-	path := spoolPath(cfg)
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return "没有", nil // opening it would make one, perhaps as another user
-	}
-	keys, err := keyring(cfg)
+// checkService asks the service of this configuration, when it runs on this machine, how it stands.
+func checkService(ctx context.Context, cfg *config.Config) (string, error) {
+	host, port, err := net.SplitHostPort(cfg.Listen)
 	if err != nil {
 		return "", err
 	}
-	spool, err := intake.OpenSpool(path, keys, 0)
-	if errors.Is(err, intake.ErrSpoolInUse) {
-		return "服务正在运行,条数看 /metrics 的 tss_spool_messages", nil
+	if ip := net.ParseIP(host); host == "" || ip.IsUnspecified() {
+		host = "127.0.0.1"
+	}
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+net.JoinHostPort(host, port)+"/readyz", nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return "没有在运行", nil
 	}
 	if err != nil {
 		return "", err
 	}
-	waiting, dead := spool.Len(), spool.Dead()
-	if dead > 0 {
-		err = fmt.Errorf("%d 条消息数据库存不下,放在 %s 的 dead 里", dead, path)
+	defer resp.Body.Close()
+	said, err := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	line := printable(strings.TrimSpace(string(said)))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s 没有就绪(%d):%s", cfg.Listen, resp.StatusCode, line)
 	}
-	return fmt.Sprintf("待补办 %d 条", waiting), errors.Join(err, spool.Close())
+	return line, err
 }
 
 // channelChecks try the addresses that messages are sent to; whether a secret is right shows only with a message.

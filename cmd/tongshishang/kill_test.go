@@ -137,27 +137,45 @@ type crowd struct {
 }
 
 func (c *crowd) member(n int) {
-	user := fmt.Sprintf("wxid_m%d", n)
-	matter := c.deliver(privateMessage(fmt.Sprintf("a%d", n), user, fmt.Sprintf("平襄镇第%d社的水渠塌了一段,水上不来", n+1)))
+	said := memberSays(n)
+	c.tell(c.deliver(said[0]))
+	for _, body := range said[1:] {
+		c.deliver(body)
+	}
+}
+
+// tell keeps the answer to a matter.
+func (c *crowd) tell(answer string) {
 	c.mu.Lock()
-	c.told = append(c.told, matter)
-	c.mu.Unlock()
-	c.deliver(groupMessage(fmt.Sprintf("b%d", n), user, "#附议 1"))
-	c.deliver(groupMessage(fmt.Sprintf("c%d", n), user, "#投票 1"))
-	c.deliver(groupMessage(fmt.Sprintf("d%d", n), user, fmt.Sprintf("#投票 %d", 1+n%2)))
+	defer c.mu.Unlock()
+	c.told = append(c.told, answer)
 }
 
 const sayings = 4 // of a member
 
-// TestKill_Servers kills MariaDB and Redis at random moments under load and starts them again.
-func TestKill_Servers(t *testing.T) {
-	b := besiege(t, "")
+// memberSays is what a member says, in order: the matter first.
+func memberSays(n int) [sayings][]byte {
+	user := fmt.Sprintf("wxid_m%d", n)
+	return [sayings][]byte{
+		privateMessage(fmt.Sprintf("a%d", n), user, fmt.Sprintf("平襄镇第%d社的水渠塌了一段,水上不来", n+1)),
+		groupMessage(fmt.Sprintf("b%d", n), user, "#附议 1"),
+		groupMessage(fmt.Sprintf("c%d", n), user, "#投票 1"),
+		groupMessage(fmt.Sprintf("d%d", n), user, fmt.Sprintf("#投票 %d", 1+n%2)),
+	}
+}
+
+// open registers the matter and opens the ballot that the members talk about.
+func (b *besieged) open() {
+	b.t.Helper()
 	b.deliver(groupMessage("first", "wxid_first", "村口的桥栏杆断了两根,骑车的人差点掉下去"))
 	closes := time.Now().AddDate(0, 0, 2).Format("1月2日")
 	if a := b.deliver(groupMessage("ballot", accountID("qun", "陈主任"), "#表决 先修哪条路 | 村口的路 | 学校的路 截止 "+closes+"18:00")); !strings.Contains(a, "表决1") {
-		t.Fatalf("no ballot: %s", a)
+		b.t.Fatalf("no ballot: %s", a)
 	}
-	c := &crowd{besieged: b}
+}
+
+// talk lets eight people at a time speak, each with a number of its own, until it is told to end; then it returns how many have.
+func talk(speak func(n int)) (end func() int) {
 	var members atomic.Int64
 	over := make(chan struct{})
 	var talking sync.WaitGroup
@@ -168,11 +186,24 @@ func TestKill_Servers(t *testing.T) {
 				case <-over:
 					return
 				default:
-					c.member(int(members.Add(1)) - 1)
+					speak(int(members.Add(1)) - 1)
 				}
 			}
 		})
 	}
+	return func() int {
+		close(over)
+		talking.Wait()
+		return int(members.Load())
+	}
+}
+
+// TestKill_Servers kills MariaDB and Redis at random moments under load and starts them again.
+func TestKill_Servers(t *testing.T) {
+	b := besiege(t, "")
+	b.open()
+	c := &crowd{besieged: b}
+	end := talk(c.member)
 	for round := range killRounds(t) {
 		for _, s := range []*server{b.mariadb, b.redis} {
 			time.Sleep(time.Duration(200+rand.IntN(600)) * time.Millisecond)
@@ -180,12 +211,10 @@ func TestKill_Servers(t *testing.T) {
 			time.Sleep(time.Duration(100+rand.IntN(900)) * time.Millisecond)
 			s.start()
 		}
-		t.Logf("round %d: %d members have spoken", round+1, members.Load())
+		t.Logf("round %d is over", round+1)
 	}
 	time.Sleep(300 * time.Millisecond)
-	close(over)
-	talking.Wait()
-	c.verify(int(members.Load()))
+	c.verify(end())
 }
 
 // verify holds what is stored against what the members said and were told.

@@ -99,18 +99,28 @@ func (st *stage) start(ctx context.Context, cfg *config.Config, rules *config.Ru
 	running, stop := context.WithCancel(ctx)
 	st.stop, st.done = stop, make(chan error, 1)
 	go func() {
-		st.done <- a.run(running, st.listener, st.onceReleased(a.sender.Run), st.onceReleased(a.timers))
+		sender := func(ctx, drain context.Context) {
+			if st.isReleased(ctx) {
+				a.sender.Run(ctx, drain)
+			}
+		}
+		timers := func(ctx context.Context) {
+			if st.isReleased(ctx) {
+				a.timers(ctx)
+			}
+		}
+		st.done <- a.run(running, st.listener, sender, timers)
 	}()
 	return nil
 }
 
-func (st *stage) onceReleased(run func(context.Context)) func(context.Context) {
-	return func(ctx context.Context) {
-		select {
-		case <-ctx.Done():
-		case <-st.released:
-			run(ctx)
-		}
+// isReleased waits until the program is left to itself; false when it ends before.
+func (st *stage) isReleased(ctx context.Context) bool {
+	select {
+	case <-ctx.Done():
+		return false
+	case <-st.released:
+		return true
 	}
 }
 

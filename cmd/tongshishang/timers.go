@@ -13,10 +13,11 @@ import (
 	"tongshishang/store/state"
 )
 
-// The sweep finds in SQL what no job came for; jobs come on the minute, so it may be slow.
+// The sweep finds in SQL what no job came for; jobs come on the minute, so it may be slow. Messages that were acknowledged by an
+// instance and not yet handled are due 15 s later, and when it has died another has to see to them within 30 s of that.
 const (
 	sweepEvery = 30 * time.Second
-	retryEvery = 15 * time.Second
+	retryEvery = 5 * time.Second
 	sweepPage  = 200
 )
 

@@ -33,24 +33,63 @@ type Batch struct {
 // The batch is usable even with an error: what couldn't be read is empty, and the error, the first met, is for the log.
 func (s *State) Load(ctx context.Context, who []Who) (*Batch, error) {
 	b := &Batch{state: s, sessions: make(map[Who]*slot[Session], len(who)), noises: make(map[string]*slot[Noise])}
-	pipe := s.client.Pipeline()
-	reads := make([]read, 0, 2*len(who))
+	var keys []string
+	var takes []func(text string) error
 	for _, w := range who {
 		if _, ok := b.sessions[w]; !ok {
-			reads = append(reads, read{pipe.Get(ctx, s.keys.keySession(w)), b.session(w).take})
+			keys, takes = append(keys, s.keys.keySession(w)), append(takes, b.session(w).take)
 		}
 		if _, ok := b.noises[w.Conversation]; !ok {
-			reads = append(reads, read{pipe.Get(ctx, s.keys.keyNoise(w.Conversation)), b.noise(w.Conversation).take})
+			keys, takes = append(keys, s.keys.keyNoise(w.Conversation)), append(takes, b.noise(w.Conversation).take)
 		}
 	}
-	_, _ = pipe.Exec(ctx) // each reply carries its own error
-	var first error
-	for _, r := range reads {
-		if err := r.finish(); err != nil && first == nil {
-			first = fmt.Errorf("load sessions: %w", err)
+	texts, first := s.values(ctx, keys)
+	for i, text := range texts {
+		if text == "" {
+			continue
 		}
+		if err := takes[i](text); err != nil && first == nil {
+			first = err
+		}
+	}
+	if first != nil {
+		first = fmt.Errorf("load sessions: %w", first)
 	}
 	return b, first
+}
+
+// values reads keys; what is missing or can't be read is empty, and the error is the first met. A server that has all of them is
+// asked in one command, the nodes of a Cluster in a pipeline each.
+func (s *State) values(ctx context.Context, keys []string) ([]string, error) {
+	out := make([]string, len(keys))
+	if _, spread := s.client.(*redis.ClusterClient); spread {
+		return out, s.pipelined(ctx, keys, out)
+	}
+	if len(keys) == 0 {
+		return out, nil
+	}
+	found, err := s.client.MGet(ctx, keys...).Result()
+	for i, v := range found {
+		out[i], _ = v.(string) // nil: missing
+	}
+	return out, err
+}
+
+func (s *State) pipelined(ctx context.Context, keys, out []string) (first error) {
+	pipe := s.client.Pipeline()
+	replies := make([]*redis.StringCmd, len(keys))
+	for i, key := range keys {
+		replies[i] = pipe.Get(ctx, key)
+	}
+	_, _ = pipe.Exec(ctx) // each reply carries its own error
+	for i, reply := range replies {
+		text, err := reply.Result()
+		if err != nil && !errors.Is(err, redis.Nil) && first == nil {
+			first = err
+		}
+		out[i] = text
+	}
+	return first
 }
 
 // Session returns the sender's session to read and change. Somebody who wasn't loaded has an empty one, which, once
@@ -158,22 +197,4 @@ func (s *slot[T]) save(ctx context.Context, pipe redis.Pipeliner, key string, li
 		pipe.Set(ctx, key, text, life)
 	}
 	return nil
-}
-
-// read is a value on its way from Redis.
-type read struct {
-	reply *redis.StringCmd
-	take  func(text string) error
-}
-
-// finish hands the value over once the pipeline has run; a missing key is no error.
-func (r read) finish() error {
-	text, err := r.reply.Result()
-	if errors.Is(err, redis.Nil) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	return r.take(text)
 }

@@ -188,6 +188,54 @@ func TestJobs_PeriodicWithoutRedis(t *testing.T) {
 	wg.Wait()
 }
 
+// TestJobs_PeriodicKeepsTheLead shows that an instance whose work takes long says so in the meantime, or another would begin it, too.
+func TestJobs_PeriodicKeepsTheLead(t *testing.T) {
+	t.Parallel()
+	eachServer(t, func(t *testing.T, s *State) {
+		key := s.keys.keyWork("sweep")
+		forget(t, s, key)
+		begun, finish := make(chan struct{}, 1000), make(chan struct{})
+		stop := start(t, NewJobs(s), nil, map[string]Periodic{"sweep": {Interval: 20 * time.Millisecond, Run: func(context.Context) error {
+			begun <- struct{}{}
+			<-finish
+			return nil
+		}}})
+		wait(t, begun)
+		for range 3 {
+			forget(t, s, key)
+			for until := time.Now().Add(10 * time.Second); s.client.Get(t.Context(), key).Err() != nil; time.Sleep(time.Millisecond) {
+				if time.Now().After(until) {
+					t.Fatal("the lead wasn't taken again within 10 s")
+				}
+			}
+		}
+		if n := len(begun); n > 0 {
+			t.Errorf("the work was begun %d more times while it was going on", n)
+		}
+		close(finish)
+		stop()
+	})
+}
+
+func TestPeriodic_Beat(t *testing.T) {
+	for _, tt := range []struct {
+		interval, every time.Duration
+		beats           int
+	}{
+		{100 * time.Millisecond, 100 * time.Millisecond, 1},
+		{5 * time.Second, 5 * time.Second, 1},
+		{6 * time.Second, 3 * time.Second, 2},
+		{15 * time.Second, 5 * time.Second, 3},
+		{30 * time.Second, 5 * time.Second, 6},
+		{time.Hour, 5 * time.Second, 720},
+	} {
+		every, beats := Periodic{Interval: tt.interval}.beat()
+		if every != tt.every || beats != tt.beats {
+			t.Errorf("every %v: a beat of %v and %d to a turn, want %v and %d", tt.interval, every, beats, tt.every, tt.beats)
+		}
+	}
+}
+
 func TestWakeAt(t *testing.T) {
 	now := time.Date(2026, 11, 16, 9, 30, 0, 400_000_000, time.UTC) // 09:30:00.4
 	for _, tt := range []struct {

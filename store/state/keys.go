@@ -13,7 +13,7 @@ import (
 //	<p>n:{<conversation>}             string  Noise as JSON                              lifeNoise
 //	<p>t:<name>                       string  a channel's access token                   as the channel says
 //	<p>l:<name>                       string  a lock; the holder's random token          as the caller of Lock says
-//	<p>w:<name>                       string  who does a periodic work; random token     three intervals of the work
+//	<p>w:<name>                       string  who does a periodic work; random token     three beats, at most 15 s (periodic.go)
 //	asynq:{<p>jobs}:…                 –       asynq's own keys of the jobs' queue        until done; counters 90 days
 //	asynq:queues, asynq:servers, …    –       asynq's lists of queues and servers        small, for its own tools
 //

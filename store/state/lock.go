@@ -23,12 +23,13 @@ if redis.call("GET", KEYS[1]) == ARGV[1] then
 end
 return 0`
 
-// leadScript takes or keeps the lead in a periodic work.
+// leadScript takes or keeps the lead in a periodic work. A lead that lives longer than any does was taken before Redis's clock was set
+// back, perhaps by an instance that is no more, and is taken over.
 //
 // KEYS[1] the work; ARGV[1] the instance's token; ARGV[2] the lead's life in milliseconds. Returns 1 for the leader.
 const leadScript = `
 local leader = redis.call("GET", KEYS[1])
-if leader and leader ~= ARGV[1] then
+if leader and leader ~= ARGV[1] and redis.call("PTTL", KEYS[1]) <= tonumber(ARGV[2]) then
 	return 0
 end
 redis.call("SET", KEYS[1], ARGV[1], "PX", ARGV[2])

@@ -68,6 +68,22 @@ func TestLock_Expires(t *testing.T) {
 	unlock()
 }
 
+// TestLead_OfAClockThatWasSetBack has a lead whose end is hours away, as that of an instance that died before the clock was set back.
+func TestLead_OfAClockThatWasSetBack(t *testing.T) {
+	eachServer(t, func(t *testing.T, s *State) {
+		key := s.keys.keyWork("set back")
+		if err := s.client.Set(t.Context(), key, "dead", 5*time.Hour).Err(); err != nil {
+			t.Fatal(err)
+		}
+		if leads, err := s.lead(t.Context(), "set back", "alive", time.Minute); !leads || err != nil {
+			t.Errorf("the dead one still leads, %v", err)
+		}
+		if leads, err := s.lead(t.Context(), "set back", "another", time.Minute); leads || err != nil {
+			t.Errorf("another leads beside it: %v, %v", leads, err)
+		}
+	})
+}
+
 func TestLead(t *testing.T) {
 	s, clock := openEmbedded(t)
 	leads := func(token string) bool {

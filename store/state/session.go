@@ -123,11 +123,12 @@ func (n *Noise) Allow(now time.Time, perHour int) bool {
 // Spoke counts a line said at now.
 func (n *Noise) Spoke(now time.Time) { n.Lines = append(n.Lines, now) }
 
-// tidy drops the lines of more than an hour ago and returns how long the rest is worth keeping.
+// tidy drops the lines of more than an hour ago, and those of more than an hour ahead, said by a clock that was wrong; it returns how
+// long the rest is worth keeping.
 func (n *Noise) tidy(now time.Time) time.Duration {
 	kept := n.Lines[:0:0]
 	for _, at := range n.Lines {
-		if now.Sub(at) < lifeNoise {
+		if now.Sub(at).Abs() < lifeNoise {
 			kept = append(kept, at)
 		}
 	}

@@ -97,4 +97,7 @@ func TestNoise_Budget(t *testing.T) {
 	if len(n.Lines) != 5 {
 		t.Errorf("%d lines are kept an hour after the first of 6, want 5", len(n.Lines))
 	}
+	if !n.Allow(monday.Add(-5*time.Hour), 1) || len(n.Lines) != 0 {
+		t.Errorf("%d lines are kept of a clock that was five hours ahead", len(n.Lines))
+	}
 }

@@ -41,5 +41,8 @@ func parseCode(code string) segment {
 // unescape undoes the escapes in one pass, so that an escaped ampersand doesn't begin another escape. A comma is escaped in
 // values only, but a bridge that escapes it in text means a comma too.
 func unescape(text string) string {
+	if !strings.Contains(text, "&") {
+		return text
+	}
 	return strings.NewReplacer("&#91;", "[", "&#93;", "]", "&#44;", ",", "&amp;", "&").Replace(text)
 }
