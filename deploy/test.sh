@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Runs every test of the project against real servers that it starts for itself, and leaves nothing running.
 #
-#   deploy/test.sh                       everything: vet, all tests with the race detector, every fuzz target and the
-#                                        benchmark briefly
+#   deploy/test.sh                       everything: vet, all tests with the race detector, every fuzz target, the
+#                                        benchmark and the cluster briefly, the alert rules and the Kubernetes manifests
 #   deploy/test.sh ./store/... -run X    only `go test -race` with these arguments
 #
 # On Debian 12 it needs only Go; what else is missing it installs when run as root. FUZZTIME (default 3s) is the time of
@@ -12,18 +12,19 @@ set -m # see stage.sh
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=deploy/stage.sh
 . deploy/stage.sh
+# shellcheck source=deploy/packages.sh
+. deploy/packages.sh
 # shellcheck source=deploy/servers.sh
 . deploy/servers.sh
 
-work=        # temporary folder of this run
-service_ban= # the policy-rc.d that this run put up
+work= # temporary folder of this run
 
 main() {
   trap cleanup EXIT
   trap 'exit 130' INT
   trap 'exit 143' TERM HUP
   work=$(mktemp -d /tmp/tss-test.XXXXXX) # not in TMPDIR, which may be closed to the database's user
-  install_missing
+  packages_install "$work" base npm
   stage 'npm clients' npm_clients
   TSS_TEST_NPM=$(readlink -f "$work/npm")
   export TSS_TEST_NPM
@@ -46,6 +47,9 @@ everything() {
   stage 'go test -race' go test -race -count=1 -timeout=20m ./...
   [[ ${FUZZTIME:=3s} == 0 ]] || stage "fuzz targets, $FUZZTIME each" fuzz_all
   stage 'benchmark, briefly' bench_short
+  stage 'cluster, briefly' deploy/cluster.sh --short
+  stage 'alert rules' alerts
+  stage 'Kubernetes manifests' manifests
 }
 
 # bench_short shows that the benchmark works and that its load leaves the tables right; it judges no times.
@@ -54,50 +58,44 @@ bench_short() {
   CGO_ENABLED=0 "$work/bench" -short -mysql-pid "${servers_groups[0]}"
 }
 
+# alerts tries every alert rule on figures made up for it, by Prometheus's own tool.
+alerts() {
+  local promtool
+  promtool=$(promtool)
+  "$promtool" check config deploy/prometheus/prometheus.yml
+  "$promtool" test rules deploy/prometheus/rules_test.yml
+}
+
+# promtool prints where that tool is: the system's, or the one file taken out of Debian's package, kept for the next run. The
+# package itself would bring a server and a web page.
+promtool() {
+  local cache=${XDG_CACHE_HOME:-${HOME:-/nonexistent}/.cache}/tongshishang new
+  type -P promtool && return
+  mkdir -p "$cache" 2>/dev/null || cache=$work
+  if [[ ! -x $cache/promtool ]]; then
+    new=$(mktemp -d "$cache/promtool-new.XXXXXX")
+    (
+      cd "$new"
+      apt-get download -qq prometheus || { apt-get update -qq && apt-get download -qq prometheus; }
+      dpkg-deb --fsys-tarfile prometheus_*.deb | tar -x ./usr/bin/promtool
+    ) >&2
+    mv "$new/usr/bin/promtool" "$cache/promtool"
+    rm -rf "$new"
+  fi
+  printf '%s\n' "$cache/promtool"
+}
+
+# manifests builds and checks them with Kubernetes' own types, in a module of their own.
+manifests() {
+  (cd deploy/k8s && go test -count=1 ./...)
+}
+
 cleanup() {
   trap '' INT TERM HUP
   stage_stop
   servers_stop
-  [[ -z $service_ban ]] || rm -f "$service_ban"
+  packages_cleanup
   [[ -z $work ]] || rm -rf "$work"
-}
-
-# install_missing brings the Debian packages whose programs aren't there.
-install_missing() {
-  local need=()
-  command -v go >/dev/null || fail "Go is missing: install the version that go.mod names from https://go.dev/dl/"
-  command -v mariadbd >/dev/null || need+=(mariadb-server)
-  command -v mariadb >/dev/null || need+=(mariadb-client)
-  command -v redis-server >/dev/null || need+=(redis-server)
-  command -v redis-cli >/dev/null || need+=(redis-tools)
-  command -v node >/dev/null || need+=(nodejs)
-  command -v npm >/dev/null || need+=(npm)
-  command -v gcc >/dev/null || need+=(gcc libc6-dev) # for the race detector
-  [[ -e /etc/ssl/certs/ca-certificates.crt ]] || need+=(ca-certificates)
-  ((${#need[@]} > 0)) || return 0
-  ((EUID == 0)) || fail "missing: ${need[*]}. Run this script once as root, or: sudo apt-get install ${need[*]}"
-  command -v apt-get >/dev/null || fail "missing: ${need[*]}, and this isn't Debian: install them by hand"
-  ban_services
-  stage "install ${need[*]}" apt_install "${need[@]}"
-  [[ -z $service_ban ]] || rm -f "$service_ban"
-}
-
-# ban_services keeps freshly installed packages from starting the system's own MariaDB and Redis (invoke-rc.d(8)).
-ban_services() {
-  [[ ! -e /usr/sbin/policy-rc.d ]] || return 0
-  service_ban=/usr/sbin/policy-rc.d
-  printf '#!/bin/sh\nexit 101\n' >"$service_ban"
-  chmod 755 "$service_ban"
-}
-
-apt_install() {
-  export DEBIAN_FRONTEND=noninteractive
-  {
-    apt-get update -qq && apt-get install -y -qq --no-install-recommends "$@"
-  } >"$work/apt.log" 2>&1 || {
-    tail -n 20 "$work/apt.log" >&2
-    return 1
-  }
 }
 
 # npm_clients installs the foreign WeChat clients that a test talks to, and links $work/npm to them. They are kept for the
@@ -147,11 +145,6 @@ fuzz() {
 # a failure (golang/go#75804). A real finding always comes with the input that it failed on.
 fuzz_ended() {
   grep -qE '^ +context deadline exceeded$' "$1" && ! grep -qE 'Failing input written|seed corpus entry' "$1"
-}
-
-fail() {
-  printf 'deploy/test.sh: %s\n' "$1" >&2
-  exit 1
 }
 
 main "$@"
