@@ -227,7 +227,12 @@ func (in *Intake) save(tx *store.Tx, entries []*entry) error {
 		}
 		r := in.record(e)
 		if !e.awaited() && !r.Answer.IsSilent() {
-			tx.Post(answerKey(e.key), e.message.Conversation(), r.Answer.Text)
+			tx.Post(answerKey(e.key, r.State), e.message.Conversation(), r.Answer.Text)
+		}
+		if e.seen.State == store.MessageFailed && r.State == store.MessageHandled {
+			if _, err := tx.CancelOutbox(answerKey(e.key, e.seen.State)); err != nil { // no need to say any more that it didn't work
+				return err
+			}
 		}
 		if !e.stored {
 			records = append(records, r)
@@ -240,7 +245,14 @@ func (in *Intake) save(tx *store.Tx, entries []*entry) error {
 	return tx.SaveMessages(records)
 }
 
-func answerKey(key string) string { return "answer:" + key }
+// answerKey is the occasion of an answer. The polite line of a message that failed is another than the answer that follows when it
+// has been tried again.
+func answerKey(key string, state store.MessageState) string {
+	if state == store.MessageHandled {
+		return "answer:" + key
+	}
+	return "sorry:" + key
+}
 
 // recall sees to the answer of a message that was stored before. Delivered again it gets the answer now, and what waits to be
 // sent by API is taken back. From the spool it may owe it: when the commit's outcome was lost with the connection.
@@ -249,11 +261,11 @@ func (in *Intake) recall(tx *store.Tx, e *entry) error {
 		return nil
 	}
 	if e.awaited() {
-		_, err := tx.CancelOutbox(answerKey(e.key))
+		_, err := tx.CancelOutbox(answerKey(e.key, e.seen.State))
 		return err
 	}
 	if e.owed {
-		tx.Post(answerKey(e.key), e.message.Conversation(), e.seen.Answer.Text)
+		tx.Post(answerKey(e.key, e.seen.State), e.message.Conversation(), e.seen.Answer.Text)
 	}
 	return nil
 }

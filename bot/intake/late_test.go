@@ -120,3 +120,57 @@ func TestSubmit_DeliveredAgainIntoTheSameBatch(t *testing.T) {
 		}
 	})
 }
+
+// TestSubmit_LateAndFailed has a message that nobody waits for any more fail at first. Whether its polite line has gone out or not, the
+// answer follows when it has been handled after all.
+func TestSubmit_LateAndFailed(t *testing.T) {
+	for name, sent := range map[string]bool{"polite line waits": false, "polite line has gone out": true} {
+		t.Run(name, func(t *testing.T) {
+			each(t, func(t *testing.T, h *house) {
+				m := say(1, 5)
+				l, release := gated(m)
+				broken := true
+				l.spur = func(item *intake.Item) error {
+					if broken {
+						item.Err = errSpoilt
+					}
+					return nil
+				}
+				in := open(t, h.Store, h.clock, hasty(), l.work)
+				waiting := in.submit(t.Context(), m)
+				l.atGate(t)
+				time.AfterFunc(150*time.Millisecond, release)
+				if got := answer(t, waiting); got != "" {
+					t.Errorf("the response says %q", got)
+				}
+				eventually(t, "failed", func() bool { return h.stored(t, m).State == store.MessageFailed })
+				if sent {
+					h.markSent(t)
+				}
+				broken = false
+				h.clock.Add(time.Hour)
+				if n, err := in.Retry(t.Context()); n != 1 || err != nil {
+					t.Errorf("tried %d again, %v", n, err)
+				}
+				if texts := h.outbox(t); !slices.Equal(texts, []string{"5第1件"}) {
+					t.Errorf("the outbox has %v, want the answer", texts)
+				}
+			})
+		})
+	}
+}
+
+// markSent notes everything that waits as sent.
+func (h *house) markSent(t *testing.T) {
+	t.Helper()
+	err := h.Write(t.Context(), func(tx *store.Tx) error {
+		parcels, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 10})
+		for _, p := range parcels {
+			err = errors.Join(err, tx.OutboxSent(p.ID))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

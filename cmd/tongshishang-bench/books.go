@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -10,7 +11,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"tongshishang/bot/report"
@@ -91,15 +91,11 @@ func (b *books) write(ctx context.Context, program, config, dir string) error {
 		{&none, &b.leanPeak, func(out []byte) error { return b.checkRewrite(out, &b.lean) }, []string{self, "rewrite", "lean", plain, other}},
 	} {
 		begin := now()
-		cmd := exec.CommandContext(ctx, c.args[0], c.args[1:]...) //nolint:gosec // our own programs
-		out, err := cmd.Output()
+		out, peak, err := runWatched(exec.CommandContext(ctx, c.args[0], c.args[1:]...)) //nolint:gosec // our own programs
 		if err != nil {
 			return fmt.Errorf("%s: %w", c.args[1], err)
 		}
-		*c.took = since(begin)
-		if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-			*c.peak = usage.Maxrss << 10
-		}
+		*c.took, *c.peak = since(begin), peak
 		if c.out == nil {
 			continue
 		}
@@ -113,6 +109,30 @@ func (b *books) write(ctx context.Context, program, config, dir string) error {
 	}
 	b.ledgerSize = info.Size()
 	return nil
+}
+
+// runWatched runs a program and returns what it printed and the most memory it was seen with. It is looked at while it runs, because what
+// the kernel tells at the end counts what this process had when it started it.
+func runWatched(cmd *exec.Cmd) (printed []byte, peak int64, err error) {
+	var out bytes.Buffer
+	cmd.Stdout = &out
+	if err := cmd.Start(); err != nil {
+		return nil, 0, err
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- cmd.Wait() }()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case err := <-ended:
+			return out.Bytes(), peak, err
+		case <-look.C:
+			if u, err := usageOf(cmd.Process.Pid); err == nil {
+				peak = max(peak, u.peak)
+			}
+		}
+	}
 }
 
 func (b *books) checkStats(printed []byte) error {

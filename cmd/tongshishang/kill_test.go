@@ -90,7 +90,7 @@ func privateMessage(id, user, text string) []byte {
 	return b
 }
 
-// settled waits until the messages are all stored and handled and nothing waits to be sent.
+// settled waits until the messages are all stored and handled and nothing waits to be sent, for as long as something moves.
 func (b *besieged) settled(messages int) {
 	b.t.Helper()
 	_, _, s, err := openStore(b.t.Context(), b.config)
@@ -98,8 +98,11 @@ func (b *besieged) settled(messages int) {
 		b.t.Fatal(err)
 	}
 	defer func() { _ = s.Close() }()
-	var got string
+	var got, before string
 	for until := time.Now().Add(90 * time.Second); time.Now().Before(until); time.Sleep(200 * time.Millisecond) {
+		if got != before {
+			before, until = got, time.Now().Add(90*time.Second)
+		}
 		var deferred, dead int64
 		var outbox map[string]store.OutboxHealth // by channel
 		stats := b.stats()                       // first: what is stored after it has its answer in the outbox by then
