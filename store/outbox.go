@@ -166,13 +166,27 @@ const LongestPause = 24 * time.Hour
 // isn't due yet and was never tried holds nobody up); those another sender holds are skipped, and a dead sender's come back when
 // its lease ends. A lease or a pause that ends later than any given now would was given while the clock was wrong, and counts as over:
 // for a lease it is twice its time, because the clocks of two machines are never the same.
-func (t *Tx) ClaimOutbox(c Claim) ([]Parcel, error) {
-	now := t.Now()
-	due, err := t.dueOutbox(c, now)
-	if err != nil || len(due) == 0 {
-		return nil, err
+//
+// Looking for what is due costs a look at every conversation that waits. So more is looked up than may be claimed, and the ids
+// that are left come back, to be handed in with the next claim; nothing is looked up before none of them can be claimed any more.
+func (t *Tx) ClaimOutbox(c Claim, known []int64) (claimed []Parcel, left []int64, err error) {
+	if claimed, err = t.claimOutbox(c, known); err == nil && len(claimed) == 0 {
+		if known, err = t.dueOutbox(c); err == nil {
+			claimed, err = t.claimOutbox(c, known)
+		}
 	}
-	q := t.free(t.query().Table("outbox o"), c, now).Where("o.id IN ? AND o.state = ?", due, outboxPending)
+	left = slices.DeleteFunc(slices.Clone(known), func(id int64) bool {
+		return slices.ContainsFunc(claimed, func(p Parcel) bool { return p.ID == id })
+	})
+	return claimed, left, err
+}
+
+func (t *Tx) claimOutbox(c Claim, due []int64) ([]Parcel, error) {
+	if len(due) == 0 || c.Limit == 0 {
+		return nil, nil
+	}
+	now := t.Now()
+	q := t.free(t.query().Table("outbox o"), c).Where("o.id IN ? AND o.state = ?", due, outboxPending)
 	if t.s.dialect.skipLocked != "" {
 		q = q.Clauses(clause.Locking{Strength: t.s.dialect.lockClause, Options: t.s.dialect.skipLocked})
 	}
@@ -189,35 +203,37 @@ func (t *Tx) ClaimOutbox(c Claim) ([]Parcel, error) {
 		ids[i] = r.ID
 		parcels[i] = Parcel{Attempts: r.Attempts, Outgoing: bot.Outgoing{ID: r.ID, To: conversationOf(r.Channel, r.Kind, r.ExtID), Text: r.Body}}
 	}
-	err = t.change().Model(&outboxRow{}).Where("id IN ?", ids).Update("lease_until", at(now.Add(c.Lease))).Error
+	err := t.change().Model(&outboxRow{}).Where("id IN ?", ids).Update("lease_until", at(now.Add(c.Lease))).Error
 	return parcels, wrap("claim outbox", err)
 }
 
-// rivals is how many times as many messages are looked up as may be claimed, since other senders may be claiming the same ones.
-const rivals = 4
+// lookedUp is how many messages are looked up at a time.
+const lookedUp = 256
 
 // dueOutbox looks up what may be claimed without locking anything. It reads the first message of every conversation that has some,
 // and none of those behind it: a channel that hasn't worked for a day has thousands.
-func (t *Tx) dueOutbox(c Claim, now time.Time) ([]int64, error) {
+func (t *Tx) dueOutbox(c Claim) ([]int64, error) {
+	now := t.Now()
 	q := t.query().Table("(SELECT DISTINCT lane FROM outbox WHERE state = ?) lanes", outboxPending).
 		Joins("JOIN outbox o ON o.id = (SELECT e.id FROM outbox e WHERE e.state = ? AND e.lane = lanes.lane AND (e.next_at <= ? OR e.attempts > 0) ORDER BY e.id LIMIT 1)",
-			outboxPending, at(now)).
+			outboxPending, at(now))
+	var ids []int64
+	err := t.free(q, c).Order("o.next_at, o.id").Limit(lookedUp).Pluck("o.id", &ids).Error
+	return ids, wrap("due outbox", err)
+}
+
+// free narrows a query to messages whose time has come, that no other sender holds and that this one may take.
+func (t *Tx) free(q *gorm.DB, c Claim) *gorm.DB {
+	now := t.Now()
+	q = q.Where("(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)", at(now), at(now.Add(2*c.Lease))).
 		Where("(o.next_at <= ? OR o.attempts > 0 AND o.next_at > ?)", at(now), at(now.Add(LongestPause)))
-	q = t.free(q, c, now)
 	if len(c.Without) > 0 {
 		q = q.Where("o.channel NOT IN ?", c.Without)
 	}
 	if len(c.Held) > 0 {
 		q = q.Where("o.id NOT IN ?", c.Held)
 	}
-	var ids []int64
-	err := q.Order("o.next_at, o.id").Limit(rivals*c.Limit).Pluck("o.id", &ids).Error
-	return ids, wrap("due outbox", err)
-}
-
-// free narrows a query to messages that no other sender holds.
-func (t *Tx) free(q *gorm.DB, c Claim, now time.Time) *gorm.DB {
-	return q.Where("(o.lease_until IS NULL OR o.lease_until <= ? OR o.lease_until > ?)", at(now), at(now.Add(2*c.Lease)))
+	return q
 }
 
 // OutboxSent notes that the message has gone out.

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,7 +31,7 @@ func post(t *testing.T, s *store.Store, to bot.Conversation, texts ...string) {
 func claim(t *testing.T, s *store.Store, limit int) (texts []string, parcels []store.Parcel) {
 	t.Helper()
 	write(t, s, func(tx *store.Tx) (err error) {
-		parcels, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: limit})
+		parcels, _, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: limit}, nil)
 		return err
 	})
 	for _, p := range parcels {
@@ -136,7 +137,7 @@ func TestOutbox_ClaimersNeverShareAMessage(t *testing.T) {
 			for {
 				var got []store.Parcel
 				err := s.Write(t.Context(), func(tx *store.Tx) (err error) {
-					got, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: 3})
+					got, _, err = tx.ClaimOutbox(store.Claim{Lease: lease, Limit: 3}, nil)
 					return err
 				})
 				if err != nil {
@@ -288,5 +289,39 @@ func TestHold_SaysLinesTogether(t *testing.T) {
 		})
 		sent(t, s, parcels...)
 		expectClaim(t, s)
+	})
+}
+
+// TestClaimOutbox_GoesOnWithWhatWasLookedUp claims in twos what was looked up at once, and looks again when none of it is left.
+func TestClaimOutbox_GoesOnWithWhatWasLookedUp(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store, _ *storetest.Clock) {
+		write(t, s, func(tx *store.Tx) error {
+			for n := range 5 {
+				tx.Post(fmt.Sprint("a", n), group(n), fmt.Sprint("a", n))
+				tx.Post(fmt.Sprint("b", n), group(n), fmt.Sprint("b", n)) // behind it
+			}
+			return nil
+		})
+		var known []int64
+		claim := func() (texts []string) {
+			write(t, s, func(tx *store.Tx) error {
+				parcels, left, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 2}, known)
+				known, texts = left, nil
+				for _, p := range parcels {
+					texts = append(texts, p.Text)
+					err = errors.Join(err, tx.OutboxSent(p.ID))
+				}
+				return err
+			})
+			return texts
+		}
+		for _, want := range []struct {
+			texts []string
+			left  int
+		}{{[]string{"a0", "a1"}, 3}, {[]string{"a2", "a3"}, 1}, {[]string{"a4"}, 0}, {[]string{"b0", "b1"}, 3}} {
+			if got := claim(); !slices.Equal(got, want.texts) || len(known) != want.left {
+				t.Errorf("claimed %v with %d left, want %v with %d", got, len(known), want.texts, want.left)
+			}
+		}
 	})
 }

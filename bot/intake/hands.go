@@ -14,6 +14,7 @@ type hands struct {
 	flying map[int64]string // messages that are being sent, with their channel
 	back   chan outcome     // holds all that can be flying, so that a call that ends never waits
 	done   []outcome        // to be noted
+	due    []int64          // messages that were due when they were looked up
 }
 
 // outcome is a message that was tried, with what came of it.
@@ -37,16 +38,20 @@ func (h *hands) turn(ctx, calls context.Context) (int, error) {
 		return 0, nil
 	}
 	var claimed []store.Parcel
+	var left []int64
 	err := h.store.Write(ctx, func(tx *store.Tx) error {
-		if err := h.note(tx); err != nil {
+		if err := h.note(tx); err != nil || claim.Limit == 0 {
 			return err
 		}
 		var err error
-		claimed, err = tx.ClaimOutbox(claim)
+		claimed, left, err = tx.ClaimOutbox(claim, h.due)
 		return err
 	})
 	if err != nil {
 		return 0, err
+	}
+	if claim.Limit > 0 {
+		h.due = left
 	}
 	h.noted()
 	for _, p := range claimed {

@@ -298,7 +298,7 @@ func (h *house) outbox(t *testing.T) []string {
 	var texts []string
 	undo := errors.New("only looking")
 	err := h.Write(t.Context(), func(tx *store.Tx) error {
-		parcels, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 100})
+		parcels, _, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 100}, nil)
 		if err != nil {
 			return err
 		}

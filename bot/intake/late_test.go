@@ -164,7 +164,7 @@ func TestSubmit_LateAndFailed(t *testing.T) {
 func (h *house) markSent(t *testing.T) {
 	t.Helper()
 	err := h.Write(t.Context(), func(tx *store.Tx) error {
-		parcels, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 10})
+		parcels, _, err := tx.ClaimOutbox(store.Claim{Lease: time.Minute, Limit: 10}, nil)
 		for _, p := range parcels {
 			err = errors.Join(err, tx.OutboxSent(p.ID))
 		}
