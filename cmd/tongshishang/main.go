@@ -52,7 +52,7 @@ func rootCommand() *cobra.Command {
 		}}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err.Error()) })
 	root.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), ledgerCommand(), statsCommand(),
-		parseCommand(), doctorCommand(), backupCommand(), restoreCommand(), spoolCommand(), archiveCommand(), forgetCommand(),
+		parseCommand(), topicsCommand(), doctorCommand(), backupCommand(), restoreCommand(), spoolCommand(), archiveCommand(), forgetCommand(),
 		versionCommand())
 	return root
 }
