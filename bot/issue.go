@@ -73,6 +73,11 @@ const (
 	IssuePraise     IssueKind = "praise"
 )
 
+// IssueKinds lists the types in the order of the rule book.
+func IssueKinds() []IssueKind {
+	return []IssueKind{IssueAppeal, IssueComplaint, IssueReport, IssueSuggestion, IssueQuestion, IssuePraise}
+}
+
 var issueKindLabels = map[IssueKind]string{
 	IssueAppeal: "诉求", IssueComplaint: "投诉", IssueReport: "举报", IssueSuggestion: "建议", IssueQuestion: "咨询", IssuePraise: "表扬",
 }

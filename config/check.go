@@ -26,6 +26,7 @@ func check(c *Config) Problems {
 	k.channels(c.Channels)
 	k.groups(c)
 	k.keys(c.Keys)
+	k.llm(c.LLM)
 	k.amounts(c)
 	return k.problems
 }
@@ -202,6 +203,22 @@ func (k *checker) keys(keys Keys) {
 	}
 	k.key("keys.lookup", keys.Lookup, mend)
 	k.key("keys.links", keys.Links, mend)
+}
+
+// llm checks the language model's block; without an address it is off, and what else is written there is only held to its form.
+func (k *checker) llm(l LLM) {
+	if l.URL != "" {
+		if err := checkHTTP(l.URL); err != nil {
+			k.add("llm.url", shownURL(l.URL), err.Error(), "写成 https://主机/v1 这样；不用就留空")
+		}
+		if l.Model == "" {
+			k.add("llm.model", "", "写了 llm.url 就要写模型的名字", "照服务商给的名字写")
+		}
+	}
+	within(k, "llm.timeout", l.Timeout, time.Second, 2*time.Minute)
+	within(k, "llm.daily_requests", l.DailyRequests, 0, 1_000_000)
+	within(k, "llm.daily_tokens", l.DailyTokens, 0, 1_000_000_000)
+	within(k, "llm.below", l.Below, 0, 1)
 }
 
 func (k *checker) key(key string, value Secret, mend string) {

@@ -2,33 +2,29 @@ package config
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
-	"strings"
 	"time"
 )
 
-// Conduct is the pack of how the bot behaves in a group: when it keeps silent, how long it remembers, what it calls danger.
+// Conduct is the pack of how the bot behaves in a group: when it keeps silent, how long it remembers.
 // Applying it is the pipeline's and the Redis state's.
 type Conduct struct {
 	Head          `yaml:",inline"`
-	LinesPerHour  int           `yaml:"lines_per_hour"`  // in a group; answers to commands and danger aren't counted
-	QuietHours    Span          `yaml:"quiet_hours"`     // only danger and direct answers; runs over midnight
-	PhotoWindow   time.Duration `yaml:"photo_window"`    // a photo after a matter by the same person belongs to it
-	HintEvery     time.Duration `yaml:"hint_every"`      // one to one: what the bot is for
-	DeniedMute    time.Duration `yaml:"denied_mute"`     // for a person and command after a refusal
-	EndorseSteps  []int         `yaml:"endorse_steps"`   // counts of "me too" that are told to the group
-	EndorseWithin time.Duration `yaml:"endorse_within"`  // how old the matter may be that a "me too" without a number means
-	SameWithin    time.Duration `yaml:"same_within"`     // how old the matter may be that a new report is compared with
-	SameWords     float64       `yaml:"same_words"`      // share of common character pairs from which two reports are one matter, 0 to 1
-	SameWordsHere float64       `yaml:"same_words_here"` // the same, when both name one place
-	AskBelow      float64       `yaml:"ask_below"`       // one to one: a text taken for small talk with less certainty is asked about
-	Messages      Quota         `yaml:"messages"`        // of one sender
-	Commands      Quota         `yaml:"commands"`        // of one sender
-	DialogueLife  time.Duration `yaml:"dialogue_life"`   // how long the bot waits for a place, a rating, a confirmation
-	BindCodeLife  time.Duration `yaml:"bind_code_life"`  // of a one-time code
-	UndoWithin    time.Duration `yaml:"undo_within"`     // #撤销
-	Emergencies   []Emergency   `yaml:"emergencies"`     // in the order of their numbers in the answer
+	LinesPerHour  int           `yaml:"lines_per_hour"` // in a group; answers to commands and danger aren't counted
+	QuietHours    Span          `yaml:"quiet_hours"`    // only danger and direct answers; runs over midnight
+	PhotoWindow   time.Duration `yaml:"photo_window"`   // a photo after a matter by the same person belongs to it
+	HintEvery     time.Duration `yaml:"hint_every"`     // one to one: what the bot is for
+	DeniedMute    time.Duration `yaml:"denied_mute"`    // for a person and command after a refusal
+	EndorseSteps  []int         `yaml:"endorse_steps"`  // counts of "me too" that are told to the group
+	EndorseWithin time.Duration `yaml:"endorse_within"` // how old the matter may be that a "me too" without a number means
+	SameWithin    time.Duration `yaml:"same_within"`    // how old the matter may be that a new report is compared with
+	SameWords     float64       `yaml:"same_words"`     // share of common pairs of letters from which a report is the one told before, said again
+	AskBelow      float64       `yaml:"ask_below"`      // one to one: a text taken for small talk with less certainty is asked about
+	Messages      Quota         `yaml:"messages"`       // of one sender
+	Commands      Quota         `yaml:"commands"`       // of one sender
+	DialogueLife  time.Duration `yaml:"dialogue_life"`  // how long the bot waits for a place, a rating, a confirmation
+	BindCodeLife  time.Duration `yaml:"bind_code_life"` // of a one-time code
+	UndoWithin    time.Duration `yaml:"undo_within"`    // #撤销
 }
 
 // Quota is how many in how long.
@@ -36,16 +32,6 @@ type Quota struct {
 	Count int           `yaml:"count"`
 	Per   time.Duration `yaml:"per"`
 }
-
-// Emergency is a danger with the number to call.
-type Emergency struct {
-	Name    string   `yaml:"name"`    // 火警
-	Phone   string   `yaml:"phone"`   // 119
-	Dangers []string `yaml:"dangers"` // the kinds of danger it is for, as bot/understand names them
-}
-
-// Is tells whether the number is for that kind of danger.
-func (e Emergency) Is(danger string) bool { return slices.Contains(e.Dangers, danger) }
 
 // IsQuiet tells whether a minute of the day (0 to 1439) lies in the quiet hours.
 func (c *Conduct) IsQuiet(at TimeOfDay) bool {
@@ -81,12 +67,6 @@ func (c *Conduct) IsEndorseStep(count int) bool {
 	return count == last
 }
 
-// knownDangers are the kinds of danger that texts are searched for.
-var knownDangers = []string{"fire", "injury", "gas", "violence", "suicide"}
-
-// emergencyPhone is a short public number: 110, 12345.
-var emergencyPhone = regexp.MustCompile(`^\d{3,5}$`)
-
 func (c *Conduct) check() []Problem {
 	k := &checker{}
 	within(k, "lines_per_hour", c.LinesPerHour, 1, 60)
@@ -96,7 +76,6 @@ func (c *Conduct) check() []Problem {
 	within(k, "endorse_within", c.EndorseWithin, time.Minute, 365*24*time.Hour)
 	within(k, "same_within", c.SameWithin, time.Minute, 365*24*time.Hour)
 	within(k, "same_words", c.SameWords, 0.1, 1)
-	within(k, "same_words_here", c.SameWordsHere, 0.1, 1)
 	within(k, "ask_below", c.AskBelow, 0, 1)
 	within(k, "dialogue_life", c.DialogueLife, time.Minute, 7*24*time.Hour)
 	within(k, "bind_code_life", c.BindCodeLife, time.Minute, 30*24*time.Hour)
@@ -108,20 +87,6 @@ func (c *Conduct) check() []Problem {
 	}
 	if c.QuietHours.From == c.QuietHours.To {
 		k.add("quiet_hours", "", "开始和结束一样", `写 {from: "22:00", to: "07:00"}`)
-	}
-	for i, e := range c.Emergencies {
-		key := fmt.Sprintf("emergencies.%d", i)
-		if e.Name == "" || len(e.Dangers) == 0 {
-			k.add(key, e.Name, "缺少名称或险情种类", "写上 name 和 dangers")
-		}
-		for _, d := range e.Dangers {
-			if !slices.Contains(knownDangers, d) {
-				k.add(key+".dangers", d, "没有这种险情", "可以写 "+strings.Join(knownDangers, "、"))
-			}
-		}
-		if !emergencyPhone.MatchString(e.Phone) {
-			k.add(key+".phone", e.Phone, "不是 3 到 5 位的公共号码", "如 110、119、120")
-		}
 	}
 	return k.problems
 }

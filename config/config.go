@@ -24,6 +24,8 @@ type Config struct {
 	Intake         Intake        `yaml:"intake"`
 	Outbox         Outbox        `yaml:"outbox"`
 	Archive        Archive       `yaml:"archive"`
+	Understand     Understand    `yaml:"understand"`
+	LLM            LLM           `yaml:"llm"`
 	Log            Log           `yaml:"log"`
 	Pprof          Pprof         `yaml:"pprof"`
 	RulesDir       string        `yaml:"rules_dir"`       // folder whose files replace embedded rule packs; empty: none
@@ -143,6 +145,23 @@ type Archive struct {
 	ForgetMonths int    `yaml:"forget_months"` // whole months before this one whose personal data is kept; 0: no limit, for no law names one
 }
 
+// Understand sets how messages are read.
+type Understand struct {
+	Model string `yaml:"model"` // a county's own model, made by “tongshishang learn”; empty: the one the program has in it
+}
+
+// LLM sets a language model outside that is asked about what the reading isn't sure of. Its answers are suggestions to the clerk.
+type LLM struct {
+	URL           string        `yaml:"url"` // of an OpenAI-compatible API, as https://host/v1; empty: off
+	Key           Secret        `yaml:"key"` // bearer token; empty: none is sent
+	KeyFile       string        `yaml:"key_file"`
+	Model         string        `yaml:"model"`
+	Timeout       time.Duration `yaml:"timeout"`        // of one request
+	DailyRequests int           `yaml:"daily_requests"` // the budget of a day; what is beyond it waits for the next
+	DailyTokens   int           `yaml:"daily_tokens"`   // as the API counts them; 0: no limit
+	Below         float64       `yaml:"below"`          // asked only when the reading is less sure than this, 0 to 1
+}
+
 // Log sets what is logged to standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn, error
@@ -169,6 +188,7 @@ func Default() *Config {
 			StuckAfter: time.Minute, ClockSkew: 5 * time.Minute, SpoolMiB: 256},
 		Outbox:         Outbox{Workers: 16, PerChannel: 4, Poll: time.Second, Timeout: 10 * time.Second, Attempts: 8, BackoffBase: 2 * time.Second, BackoffMax: 10 * time.Minute},
 		Archive:        Archive{KeepMonths: 24},
+		LLM:            LLM{Timeout: 20 * time.Second, DailyRequests: 200, DailyTokens: 200000, Below: 0.7},
 		Log:            Log{Level: "info", Format: "json"},
 		ShutdownWithin: 10 * time.Second,
 	}

@@ -28,8 +28,13 @@ type Rules struct {
 	Categories Categories
 	Texts      Texts
 	Rates      Rates
+	Heat       Heat
 	Ledger     Ledger
 	Conduct    Conduct
+	Doubts     Doubts
+	Danger     Danger
+	Divert     Divert
+	Same       Same
 	Workflow   Workflow
 	Ballots    Ballots
 	Calendar   Calendar
@@ -53,8 +58,13 @@ func (r *Rules) files() []packFile {
 		{"categories.yaml", &r.Categories},
 		{"texts.yaml", &r.Texts},
 		{"rates.yaml", &r.Rates},
+		{"heat.yaml", &r.Heat},
 		{"ledger.yaml", &r.Ledger},
 		{"conduct.yaml", &r.Conduct},
+		{"doubts.yaml", &r.Doubts},
+		{"danger.yaml", &r.Danger},
+		{"divert.yaml", &r.Divert},
+		{"same.yaml", &r.Same},
 		{"workflow.yaml", &r.Workflow},
 		{"ballots.yaml", &r.Ballots},
 		{"calendar.yaml", &r.Calendar},

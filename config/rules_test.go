@@ -112,7 +112,7 @@ func TestConduct_Embedded(t *testing.T) {
 	if want := []int{2, 5, 10, 20, 50, 100, 200, 400}; !slices.Equal(told, want) {
 		t.Errorf("told at %v, want %v", told, want)
 	}
-	if c.LinesPerHour != 6 || c.Emergencies[1].Phone != "119" {
+	if c.LinesPerHour != 6 {
 		t.Errorf("%+v", c)
 	}
 	daytime := Conduct{QuietHours: Span{From: 12 * 60, To: 14 * 60}}
@@ -148,12 +148,17 @@ func TestPacks_Check(t *testing.T) {
 		{"conduct.yaml", "[2, 5, 10", "[5, 2, 10", "endorse_steps"},
 		{"conduct.yaml", `to: "07:00"`, `to: "22:00"`, "quiet_hours"},
 		{"conduct.yaml", `to: "07:00"`, `to: "7 Uhr"`, "quiet_hours.to"},
-		{"conduct.yaml", `phone: "119"`, `phone: "13800000001"`, "emergencies.1.phone"},
 		{"conduct.yaml", "undo_within: 10m", "undo_within: 10", "undo_within"},
 		{"conduct.yaml", "{count: 60, per: 1m}", "{count: 0, per: 1m}", "commands.count"},
-		{"conduct.yaml", "name: 急救", "name: ''", "emergencies.2"},
-		{"conduct.yaml", "[fire, gas]", "[fire, flood]", "emergencies.1.dangers"},
-		{"conduct.yaml", "same_words: 0.6", "same_words: 6", "same_words"},
+		{"conduct.yaml", "same_words: 0.34", "same_words: 6", "same_words"},
+		{"same.yaml", "sure: {here: 1.02", "sure: {here: 0.1", "unsure.here"},
+		{"same.yaml", "sure: {here: 1.02", "sure: {here: 97", "sure.here"},
+		{"same.yaml", "newest: 30", "newest: 0", "newest"},
+		{"same.yaml", "other: 0.08", "other: 8", "other"},
+		{"same.yaml", "talk: 8", "talk: -1", "bare.talk"},
+		{"same.yaml", "least: 0.3}\nsure", "least: 3}\nsure", "weights.least"},
+		{"same.yaml", "within: 4320h", "within: 1s", "answer.within"},
+		{"same.yaml", "[全县, 县城停水", "[全县, 全县", "countywide.1"},
 	} {
 		got := packFaults(t, c.file, embeddedText(t, c.file, c.old, c.new))
 		if len(got) != 1 || got[0].Key != c.file+": "+c.key {

@@ -91,21 +91,7 @@ func (t *Tx) RecentIssues(conversation int64, since time.Time, limit int) ([]bot
 	return t.briefs(fits, newestFirst, limit, "WHERE conversation_id = ? AND reported_at >= ? ORDER BY id DESC LIMIT ?", conversation, at(since), limit)
 }
 
-// Alike returns what a new report is compared with: open issues of the unit that nobody has handled yet, of the kind and category,
-// reported since a time, newest first, in brief.
-func (t *Tx) Alike(unit int64, kind bot.IssueKind, category string, since time.Time, limit int) ([]bot.Issue, error) {
-	open := unhandled()
-	fits := func(i *bot.Issue) bool {
-		return i.UnitID == unit && i.Kind == kind && i.Category == category && !i.ReportedAt.Before(since) && slices.Contains(open, any(string(i.Status)))
-	}
-	args := append([]any{unit, at(since), category, string(kind)}, open...)
-	return t.briefs(fits, lastReportedFirst, limit, "WHERE unit_id = ? AND reported_at >= ? AND category = ? AND kind = ? AND status IN ("+
-		marks(len(open))+") ORDER BY reported_at DESC LIMIT ?", append(args, limit)...)
-}
-
 func newestFirst(a, b bot.Issue) int { return cmp.Compare(b.ID, a.ID) }
-
-func lastReportedFirst(a, b bot.Issue) int { return b.ReportedAt.Compare(a.ReportedAt) }
 
 // briefRow is what of an issue is read to choose among many: what names it, what it is about and how far it is.
 type briefRow struct {

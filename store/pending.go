@@ -21,6 +21,9 @@ type pending struct {
 	links        []issueMessageRow
 	events       []eventRow
 	outbox       []outboxRow
+	doubts       []doubtRow
+	terms        []termRow
+	reuses       []reuseRow
 }
 
 // issueVersion is an issue as it stands after one change; the last version is written.
@@ -38,7 +41,7 @@ type assignmentVersion struct {
 
 func (p *pending) isEmpty() bool {
 	return len(p.people)+len(p.accounts)+len(p.issues)+len(p.assignments)+len(p.endorsements)+len(p.ratings)+len(p.votes)+
-		len(p.links)+len(p.events)+len(p.outbox) == 0
+		len(p.links)+len(p.events)+len(p.outbox)+len(p.doubts)+len(p.terms)+len(p.reuses) == 0
 }
 
 // since are the rows that came after the mark.
@@ -47,7 +50,8 @@ func (p *pending) since(mark pending) pending {
 		people: p.people[len(mark.people):], accounts: p.accounts[len(mark.accounts):], issues: p.issues[len(mark.issues):],
 		assignments: p.assignments[len(mark.assignments):], endorsements: p.endorsements[len(mark.endorsements):],
 		ratings: p.ratings[len(mark.ratings):], votes: p.votes[len(mark.votes):], links: p.links[len(mark.links):],
-		events: p.events[len(mark.events):], outbox: p.outbox[len(mark.outbox):],
+		events: p.events[len(mark.events):], outbox: p.outbox[len(mark.outbox):], doubts: p.doubts[len(mark.doubts):],
+		terms: p.terms[len(mark.terms):], reuses: p.reuses[len(mark.reuses):],
 	}
 }
 
@@ -97,7 +101,10 @@ func (t *Tx) flush(p pending) error {
 		},
 		func() error { return writeRows(t, "links", p.links, d.upsert("issue_id, message_id", "issue_id")) },
 		func() error { return writeRows(t, "issue events", p.events, "") },
+		func() error { return writeRows(t, "issue terms", p.terms, d.upsert("term, issue_id", "issue_id")) },
+		func() error { return writeRows(t, "answer reuses", p.reuses, "") },
 		func() error { return t.flushOutbox(p.outbox) },
+		func() error { return writeRows(t, "doubts", p.doubts, "") },
 	)
 }
 

@@ -50,7 +50,7 @@ func ways(tx *store.Tx, p place, i *bot.Issue) (map[string]bot.Status, error) {
 	said, errSaid := tx.IssueOfMessage(p.conversation, "m-"+i.Number)
 	locked, errLocked := tx.LockIssue(i.ID)
 	recent, errRecent := tx.RecentIssues(p.conversation, since, 20)
-	alike, errAlike := tx.Alike(p.unit, i.Kind, i.Category, since, 20)
+	alike, errAlike := tx.Alike([]store.AlikeList{{Unit: p.unit, Category: i.Category, Since: since}}, nil, 20, 10)
 	mine, errMine := tx.PersonIssues(p.resident, 20)
 	return seen, errors.Join(one("number", number, errNumber), one("seq", seq, errSeq), one("message", said, errSaid), one("lock", locked, errLocked),
 		among("recent", recent, errRecent), among("alike", alike, errAlike), among("mine", mine, errMine))

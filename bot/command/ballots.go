@@ -61,7 +61,7 @@ func (f ballots) vote() *Command {
 }
 
 func (f ballots) result() *Command {
-	c := &Command{Name: "表决结果", Aliases: []string{"投票结果"}, Usage: "#表决结果 [N]", Help: "看表决到哪一步", Example: "#表决结果"}
+	c := &Command{Name: "表决结果", Aliases: []string{"投票结果"}, Usage: "#表决结果 [N]", Help: "看表决到哪一步", Example: "#表决结果", Reads: true}
 	c.Run = func(call *Call) (bot.Answer, error) {
 		b, err := f.find(call)
 		if err != nil {

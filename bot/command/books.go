@@ -6,6 +6,7 @@ import (
 
 	"tongshishang/bot"
 	"tongshishang/bot/report"
+	"tongshishang/bot/topic"
 	"tongshishang/config"
 	"tongshishang/store"
 )
@@ -16,19 +17,21 @@ type Shelf struct {
 	Rules *config.Rules
 	Zone  *time.Location
 	Now   bot.Clock
+	// Topics tells which matters are about the same thing.
+	Topics *topic.Matcher
 	// Link returns a link that opens a ledger and expires; unit is a code, or empty for the whole county.
 	Link func(week, unit string, edition report.Edition) string
 }
 
 // Books lists the commands about ledger and statistics.
 func Books(shelf Shelf, texts Texts) []*Command {
-	return []*Command{shelf.ledger(texts), shelf.stats(texts)}
+	return []*Command{shelf.ledger(texts), shelf.stats(texts), shelf.hot(texts)}
 }
 
 // ledger answers with a link. In a group everybody can open it, so there it leads to the public edition; staff get the internal
 // one by asking one to one.
 func (s Shelf) ledger(texts Texts) *Command {
-	c := &Command{Name: "台账", Usage: "#台账 [本周|上周|2026-W47]", Help: "拿一周的台账", Example: "#台账 上周", Who: staff}
+	c := &Command{Name: "台账", Usage: "#台账 [本周|上周|2026-W47]", Help: "拿一周的台账", Example: "#台账 上周", Who: staff, Reads: true}
 	c.Run = func(call *Call) (bot.Answer, error) {
 		week, err := report.ParseWeek(call.Rest, s.Now())
 		if err != nil {
@@ -49,7 +52,7 @@ func (s Shelf) ledger(texts Texts) *Command {
 }
 
 func (s Shelf) stats(texts Texts) *Command {
-	c := &Command{Name: "统计", Usage: "#统计 [本周|本月|本季度]", Help: "几件事,办了多少", Example: "#统计 本月"}
+	c := &Command{Name: "统计", Usage: "#统计 [本周|本月|本季度]", Help: "几件事,办了多少", Example: "#统计 本月", Reads: true}
 	c.Run = func(call *Call) (bot.Answer, error) {
 		name, from, ok := s.period(call.Rest)
 		if !ok {

@@ -168,7 +168,7 @@ func (f issues) rate() *Command {
 }
 
 func (f issues) query() *Command {
-	c := &Command{Name: "查询", Aliases: []string{"进度", "查"}, Usage: "#查询 [N]", Help: "看办到哪一步", Example: "#查询 12"}
+	c := &Command{Name: "查询", Aliases: []string{"进度", "查"}, Usage: "#查询 [N]", Help: "看办到哪一步", Example: "#查询 12", Reads: true}
 	c.Run = func(call *Call) (bot.Answer, error) {
 		if call.Rest == "" && call.Quoted == nil {
 			list, err := call.Tx.PersonIssues(call.Person.ID, 5)

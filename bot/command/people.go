@@ -20,6 +20,6 @@ func People(texts Texts) []*Command {
 
 // Help is the command that explains the others; it is made with the table.
 func (t *Table) help() *Command {
-	return &Command{Name: "帮助", Aliases: []string{"help", "命令"}, Usage: "#帮助 [命令]", Help: "看能发什么", Example: "#帮助 受理",
+	return &Command{Name: "帮助", Aliases: []string{"help", "命令"}, Usage: "#帮助 [命令]", Help: "看能发什么", Example: "#帮助 受理", Reads: true,
 		Run: func(call *Call) (bot.Answer, error) { return t.Help(call.Person, trimSign(call.Rest)) }}
 }

@@ -21,6 +21,7 @@ type Call struct {
 	Quoted    *bot.Issue       // the issue of the message it replies to, if any
 	Mentioned []bot.Person     // known people mentioned in it
 	Rest      string           // the arguments, masked
+	Last      string           // the person's command before this one, here, that changed something; empty if none is known
 
 	Open   *bot.Ballot // runs in the conversation; nil: none
 	Opened *bot.Ballot // set by the command that opened one, for the messages that follow
@@ -34,6 +35,7 @@ type Command struct {
 	Help    string // one line
 	Example string
 	Who     []bot.RoleName // who may use it at all; empty is everybody. The rest is checked where the work is done
+	Reads   bool           // it changes nothing, so #撤销 passes over it
 	Run     func(c *Call) (bot.Answer, error)
 }
 
@@ -77,7 +79,7 @@ func (t *Table) Find(name string) (*Command, bool) {
 // promised are the commands whose names are fixed and that aren't offered yet. Who types one is told so, rather than asked
 // whether another was meant.
 func promised() []string {
-	return []string{"退单", "延期", "合并", "挂账", "督办", "我的", "会议", "签到", "请假", "活动", "报名", "积分", "撤销"}
+	return []string{"退单", "延期", "挂账", "督办", "我的", "会议", "签到", "请假", "活动", "报名", "积分"}
 }
 
 // IsNear tells whether somebody who typed the name surely meant a command.

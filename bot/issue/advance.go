@@ -22,6 +22,16 @@ type Order struct {
 	Limit   config.Limit   // 交办: own time limit; zero is the pack's
 	Method  string         // 办结: 办理方式
 	Grade   bot.Difficulty // 受理: 难易程度
+	Into    *bot.Issue     // 合并: the issue that stays
+}
+
+// move is the order as the table is asked for it.
+func (o *Order) move(actors []workflow.Actor) workflow.Move {
+	m := workflow.Move{Verb: o.Verb, Actors: actors, Outcome: o.Outcome, Text: o.Text, Agency: o.Agency}
+	if o.Into != nil {
+		m.Into = o.Into.ID
+	}
+	return m
 }
 
 // Advance makes a move of the table: it checks right, status and needs, changes the issue with its event, assignment and audit
@@ -37,12 +47,12 @@ func (d *Desk) Advance(tx *store.Tx, id int64, o Order) (*bot.Issue, string, err
 		return nil, "", err
 	}
 	before := snapshot(i)
-	step, err := d.flow.Next(i, workflow.Move{Verb: o.Verb, Actors: actors, Outcome: o.Outcome, Text: o.Text, Agency: o.Agency})
+	step, err := d.flow.Next(i, o.move(actors))
 	if err != nil {
 		return nil, "", d.inFull(err, i, o.Unit)
 	}
 	prepare(i, o)
-	event, err := d.move(tx, i, o.By, workflow.Move{Verb: o.Verb, Actors: actors, Outcome: o.Outcome, Text: o.Text, Agency: o.Agency}, o.Limit)
+	event, err := d.move(tx, i, o.By, o.move(actors), o.Limit)
 	if err != nil {
 		return nil, "", err
 	}
@@ -129,6 +139,10 @@ func settle(i *bot.Issue, o Order) {
 		}
 	case workflow.Resolve:
 		i.Method = o.Method
+	case workflow.Merge:
+		i.MergedInto = o.Into.ID
+	case workflow.Answer:
+		i.Method = o.Method
 	}
 }
 
@@ -168,7 +182,8 @@ func (d *Desk) audit(tx *store.Tx, i *bot.Issue, by *bot.Person, e bot.Event, be
 func snapshot(i *bot.Issue) map[string]any {
 	s := map[string]any{"status": i.Status, "number": i.Number}
 	for k, v := range map[string]string{"agency": i.Agency, "handler": i.HandlerName, "difficulty": string(i.Difficulty),
-		"category": i.Category, "place": i.Place, "result": i.Result, "solved": string(i.Solved), "satisfaction": string(i.Satisfaction),
+		"kind": string(i.Kind), "category": i.Category, "subcategory": i.Subcategory, "place": i.Place,
+		"result": i.Result, "solved": string(i.Solved), "satisfaction": string(i.Satisfaction),
 		"due_rule": i.DueRule, "reason": i.Reason} {
 		if v != "" {
 			s[k] = v

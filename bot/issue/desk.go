@@ -2,6 +2,7 @@ package issue
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -78,13 +79,16 @@ func (d *Desk) Query(tx *store.Tx, i *bot.Issue, unit int64) (string, error) {
 	}
 	said := ""
 	for _, e := range events {
-		if e.Text != "" && workflow.Verb(e.Verb) != workflow.Rate && workflow.Verb(e.Verb) != workflow.Register {
+		if e.Text != "" && !slices.Contains(untold, workflow.Verb(e.Verb)) {
 			said = e.Text
 		}
 	}
 	return d.Text("query_one", map[string]string{"number": d.Call(i, unit), "title": i.Title, "status": i.Status.Label(),
 		"agency": i.Agency, "name": i.HandlerName, "due": d.dueText(i), "text": said}), nil
 }
+
+// untold are the moves whose texts aren't news of the matter's progress.
+var untold = []workflow.Verb{workflow.Rate, workflow.Register, workflow.Endorse}
 
 // List is what `#查询` says of somebody's own issues where the unit's short numbers are understood.
 func (d *Desk) List(issues []bot.Issue, unit int64) string {

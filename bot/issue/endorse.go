@@ -13,6 +13,7 @@ type Said struct {
 	Conversation int64 // it was said in
 	Message      int64 // its row; 0: nothing was said
 	Ext          string
+	Place        string // of an endorsement that names a place of its own: its words, kept with it
 }
 
 func (s Said) link(tx *store.Tx, issue int64, role string) {
@@ -34,7 +35,7 @@ func (d *Desk) Endorse(tx *store.Tx, id int64, by *bot.Person, said Said) (*bot.
 	}
 	before := snapshot(i)
 	// Everybody may, so nothing has to be looked up; whether they did before shows when it is stored.
-	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Endorse, Actors: workflow.Actors(by, i, false)}, noLimit)
+	event, err := d.move(tx, i, by, workflow.Move{Verb: workflow.Endorse, Actors: workflow.Actors(by, i, false), Text: said.Place}, noLimit)
 	if err != nil {
 		return i, err
 	}
@@ -73,14 +74,17 @@ func (d *Desk) Households(i *bot.Issue, unit int64) string {
 	return d.Text("endorse_count", map[string]string{"number": d.Call(i, unit), "count": fmt.Sprint(i.Supporters + 1)})
 }
 
+// Spot is where something is: in the resident's words, and the gazetteer's id, empty if it has none.
+type Spot struct{ Place, ID string }
+
 // SetPlace adds the place that was asked for.
-func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, place string, said Said) (*bot.Issue, error) {
+func (d *Desk) SetPlace(tx *store.Tx, id int64, by *bot.Person, at Spot, said Said) (*bot.Issue, error) {
 	i, err := tx.LockIssue(id)
 	if err != nil {
 		return nil, err
 	}
 	before := snapshot(i)
-	i.Place, i.UpdatedAt = place, tx.Now()
+	i.Place, i.PlaceID, i.UpdatedAt = at.Place, at.ID, tx.Now()
 	tx.SaveIssue(i)
 	said.link(tx, i.ID, store.MessagePlace)
 	return i, d.audit(tx, i, by, bot.Event{Verb: "place"}, before)

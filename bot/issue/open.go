@@ -23,8 +23,10 @@ type Report struct {
 	Content     string // the resident's own words, phones and ID numbers masked
 	Contact     string // a phone written with it; kept sealed
 	Place       string
+	PlaceID     string // the gazetteer's id; empty if it has none
 	Source      string // code of 来源渠道 in the ledger pack
 	Urgent      bool
+	Divert      string // what the books say of a matter that may be in a procedure outside; empty if none
 }
 
 // Open registers an issue, numbers it and links the message that told it.
@@ -35,7 +37,7 @@ func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 		return nil, err
 	}
 	i := &bot.Issue{UnitID: r.Unit.ID, Number: d.number(r.Unit, now, seq), Seq: int(seq), Kind: r.Kind, Category: r.Category,
-		Subcategory: r.Subcategory, Title: r.Title, Content: r.Content, Place: r.Place, Urgent: r.Urgent, Source: r.Source,
+		Subcategory: r.Subcategory, Title: r.Title, Content: r.Content, Place: r.Place, PlaceID: r.PlaceID, Urgent: r.Urgent, Source: r.Source,
 		ReporterID: r.Reporter.ID, ReporterName: r.Reporter.Name, ConversationID: r.Said.Conversation}
 	event, err := d.move(tx, i, r.Reporter, workflow.Move{Verb: workflow.Register, Actors: []workflow.Actor{workflow.ActorResident}}, config.Limit{})
 	if err != nil {
@@ -48,7 +50,20 @@ func (d *Desk) Open(tx *store.Tx, r Report) (*bot.Issue, error) {
 	event.IssueID = i.ID
 	tx.AddEvent(event)
 	r.Said.link(tx, i.ID, store.MessageOrigin)
-	return i, d.audit(tx, i, r.Reporter, event, nil)
+	if err := d.audit(tx, i, r.Reporter, event, nil); err != nil || r.Divert == "" {
+		return i, err
+	}
+	return i, d.divert(tx, i, r.Divert)
+}
+
+// divert marks an issue that may be in a procedure outside, so that whoever is to accept it sees it.
+func (d *Desk) divert(tx *store.Tx, i *bot.Issue, text string) error {
+	before := snapshot(i)
+	event, err := d.move(tx, i, nil, workflow.Move{Verb: workflow.Divert, Actors: []workflow.Actor{workflow.ActorSystem}, Text: text}, noLimit)
+	if err != nil {
+		return err
+	}
+	return d.save(tx, i, Order{Verb: workflow.Divert}, event, before)
 }
 
 // Sequence is the name of the sequence that numbers a unit's issues.

@@ -62,7 +62,11 @@ func (d *Desk) fields(i *bot.Issue, o Order, e bot.Event, unit int64) map[string
 	if o.Verb == workflow.Accept && o.By != nil {
 		name = o.By.Name
 	}
-	return map[string]string{"number": d.Call(i, unit), "n": d.typed(i, unit), "title": i.Title, "place": i.Place, "agency": i.Agency, "name": name,
+	into := ""
+	if o.Into != nil {
+		into = d.Call(o.Into, unit)
+	}
+	return map[string]string{"number": d.Call(i, unit), "into": into, "n": d.typed(i, unit), "title": i.Title, "place": i.Place, "agency": i.Agency, "name": name,
 		"due": d.dueText(i), "date": d.Day(e.At), "reason": e.Text, "text": e.Text, "result": e.Text}
 }
 

@@ -125,7 +125,10 @@ func saveUnits(tx *store.Tx, units, known []bot.Unit, by bot.Person) (Count, err
 			return Count{}, err
 		}
 	}
-	return count, nil
+	if count.Added+count.Updated == 0 {
+		return count, nil
+	}
+	return count, tx.TouchGazetteer()
 }
 
 func unitState(u bot.Unit) map[string]string {

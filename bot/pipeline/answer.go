@@ -9,10 +9,10 @@ import (
 	"tongshishang/bot/workflow"
 )
 
-// unclearAnswer takes 没说清 for an answer that its asker wants again: the one quoted, else the newest here. The question goes back
-// to those who accept matters.
+// unclearAnswer takes 没说清 or 答非所问 for an answer that its asker wants again: the one quoted, else the newest here. The question goes
+// back to those who accept matters, and an earlier answer that was given for it isn't given for it again.
 func (t *talk) unclearAnswer() (bool, error) {
-	if t.person == nil || !saysUnclear(t.text) {
+	if t.person == nil || !slices.Contains(t.Rules.Same.Misfit, strings.Trim(t.text, bareEnds)) {
 		return false, nil
 	}
 	i, err := t.answered()
@@ -23,17 +23,18 @@ func (t *talk) unclearAnswer() (bool, error) {
 	if err != nil {
 		return true, quiet(err)
 	}
+	if err := t.tx.RejectReuse(i.ID); err != nil {
+		return true, err
+	}
 	t.say("question_unclear", map[string]string{"number": i.Short(), "agency": t.Rules.Categories.Agency(i.Category)})
 	return true, nil
 }
 
-func saysUnclear(text string) bool {
-	return slices.Contains([]string{"没说清", "没说清楚", "还是没说清", "说得不清楚", "没听懂"}, strings.Trim(text, bareEnds))
-}
-
+// answered is the answered question that somebody speaks of: the one quoted if it is theirs, else their newest here. A line that gives
+// an earlier answer again names the earlier question, which is somebody else's.
 func (t *talk) answered() (*bot.Issue, error) {
 	quoted, err := t.quotedIssue()
-	if err != nil || quoted != nil {
+	if err != nil || quoted != nil && quoted.ReporterID == t.person.ID {
 		return quoted, err
 	}
 	mine, err := t.tx.PersonIssues(t.person.ID, 20)
@@ -43,7 +44,8 @@ func (t *talk) answered() (*bot.Issue, error) {
 	var last *bot.Issue
 	for n := range mine {
 		i := &mine[n]
-		if i.Status == bot.StatusAnswered && i.ConversationID == t.item.ConversationID && (last == nil || i.ClosedAt.After(last.ClosedAt)) {
+		// Of two that were answered at one moment the newer stands first.
+		if i.Status == bot.StatusAnswered && i.ConversationID == t.item.ConversationID && (last == nil || i.ResolvedAt.After(last.ResolvedAt)) {
 			last = i
 		}
 	}

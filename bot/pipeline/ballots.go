@@ -20,7 +20,7 @@ func (t *talk) vote() (bool, error) {
 	}
 	words := t.choice()
 	if words == "" {
-		return t.reading.Intent == understand.IntentChain, nil
+		return t.reading.Intent == understand.IntentChain || t.argues(b), nil
 	}
 	if !t.Box.Fits(b, words) && !t.namesOption() {
 		return t.reading.Intent == understand.IntentVote, nil
@@ -42,6 +42,15 @@ const surelyVote = 0.9
 func (t *talk) namesOption() bool {
 	r := t.reading
 	return r.Intent == understand.IntentVote && len(r.Choice) > 0 && r.Confidence >= surelyVote
+}
+
+// argues tells whether a few words are an opinion on what is voted on, not a matter of their own: 集市搬了买菜就远了 while 集市搬不搬 is open.
+func (t *talk) argues(b *bot.Ballot) bool {
+	if t.private || len(t.reading.Danger) > 0 || utf8.RuneCountInString(t.text) > longestBareVote {
+		return false
+	}
+	title := pairsOf(b.Title)
+	return len(title) > 0 && 2*title.shared(pairsOf(t.text)) >= len(title)
 }
 
 // choice is the words that may name an option; empty when the message can't be a vote. Of a chain sign-up only the sender's own

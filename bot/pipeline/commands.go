@@ -8,6 +8,7 @@ import (
 	"tongshishang/bot/command"
 	"tongshishang/bot/understand"
 	"tongshishang/store"
+	"tongshishang/store/state"
 )
 
 // matterTags are hashtags that people put before what they have to say; they are no commands.
@@ -55,6 +56,9 @@ func (t *talk) runCommand() error {
 	}
 	a, err := t.Commands.Run(t.verb, call)
 	t.answer = a.Text
+	if err == nil && !t.verb.Reads {
+		t.session.Done = state.Done{Name: t.verb.Name, At: t.now}
+	}
 	if err == nil && call.Opened != nil {
 		t.ballots[t.item.ConversationID] = call.Opened
 	}
@@ -68,7 +72,8 @@ func (t *talk) call() (*command.Call, error) {
 		return nil, err
 	}
 	c := &command.Call{Tx: t.tx, Person: person, Account: t.account(), Unit: t.unit, Said: t.said(), Private: t.private,
-		Quoted: quoted, Open: t.ballots[t.item.ConversationID], Rest: t.line.Rest}
+		Quoted: quoted, Open: t.ballots[t.item.ConversationID], Rest: t.line.Rest,
+		Last: t.session.Done.Name}
 	for _, id := range t.m.Mentions {
 		if p := t.people[store.AccountKey{Channel: t.m.Channel, ExtID: id}]; p != nil {
 			c.Mentioned = append(c.Mentioned, *p)

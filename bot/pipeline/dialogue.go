@@ -3,9 +3,6 @@ package pipeline
 import (
 	"slices"
 	"strings"
-
-	"tongshishang/bot"
-	"tongshishang/bot/understand"
 )
 
 // dialogue takes the message for the answer to the bot's last question to this sender, when it reads like one. Anything else goes
@@ -14,6 +11,11 @@ func (t *talk) dialogue() (bool, error) {
 	d := t.session.Dialogue
 	if d != nil && t.now.Sub(d.At) > t.Rules.Conduct.DialogueLife {
 		d, t.session.Dialogue = nil, nil
+	}
+	if d == nil || d.Kind != askParted && d.Kind != askSame {
+		if settled, err := t.partLate(); settled || err != nil {
+			return settled, err
+		}
 	}
 	if d == nil {
 		return t.quotedPlace()
@@ -27,6 +29,8 @@ func (t *talk) dialogue() (bool, error) {
 		return t.confirm(d.Text)
 	case askParted:
 		return t.part(d.IssueID, d.Text, d.Data)
+	case askSame:
+		return t.unite(d)
 	}
 	return false, nil
 }
@@ -35,7 +39,7 @@ func (t *talk) dialogue() (bool, error) {
 // takes the place of the first.
 func (t *talk) giveUnit(told string) (bool, error) {
 	if t.reading.Intent.IsMatter() {
-		if likeness(pairsOf(t.text), pairsOf(told)) >= t.Rules.Conduct.SameWordsHere {
+		if likeness(pairsOf(t.text), pairsOf(told)) >= t.Rules.Conduct.SameWords {
 			t.session.Dialogue = nil
 		}
 		return false, nil
@@ -87,25 +91,3 @@ func isNo(text string) bool {
 
 // bareEnds are what may stand around a bare word.
 const bareEnds = " 。.!！,，~"
-
-// part takes an endorsement back that was made of a report, and registers the report on its own.
-func (t *talk) part(id int64, told string, data map[string]string) (bool, error) {
-	if !strings.Contains(t.text, "不是一件") && !strings.Contains(t.text, "不是同一件") && !strings.Contains(t.text, "不是一回事") {
-		return false, nil
-	}
-	t.session.Dialogue = nil
-	other, err := t.Desk.Unendorse(t.tx, id, t.person)
-	if err != nil {
-		return true, err
-	}
-	if t.unit, err = t.tx.Unit(other.UnitID); err != nil {
-		return true, err
-	}
-	i, err := t.open(understand.Matter{Text: told, Title: data["title"], Place: data["place"], Category: data["category"],
-		Subcategory: data["sub"], Kind: bot.IssueKind(data["kind"])}, t.person, false)
-	if err != nil {
-		return true, err
-	}
-	t.say("endorse_parted", map[string]string{"number": i.Short(), "title": i.Title})
-	return true, nil
-}

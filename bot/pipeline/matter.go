@@ -15,6 +15,7 @@ const (
 	askUnit   = "unit"
 	askIssue  = "register"
 	askParted = "same"
+	askSame   = "merge"
 )
 
 // matter registers what somebody reported, suggested or asked. Danger gets the emergency numbers first. Praise is not a matter
@@ -30,6 +31,9 @@ func (t *talk) matter() (bool, error) {
 		t.withoutUnit()
 		return true, nil
 	}
+	if listed, err := t.uncertain(); err != nil || listed {
+		return true, err
+	}
 	return true, t.registerAll(t.matters())
 }
 
@@ -39,7 +43,7 @@ func (t *talk) matters() []understand.Matter {
 	for _, m := range t.reading.Matters {
 		if m.Kind != bot.IssuePraise {
 			m.Place = t.spot(m.Place)
-			out = append(out, m)
+			out = append(out, t.sorted(m))
 		}
 	}
 	if len(out) == 0 { // somebody said yes to registering what didn't read like a matter
@@ -53,21 +57,26 @@ func (t *talk) matters() []understand.Matter {
 func (t *talk) withoutUnit() {
 	if !t.private {
 		if len(t.reading.Danger) > 0 {
-			t.say("danger_unbound", map[string]string{"phones": t.phones()})
+			t.warn("danger_unbound", "")
 		}
 		return
 	}
 	t.session.Dialogue = &state.Dialogue{Kind: askUnit, At: t.now, Text: t.text}
 	t.say("unit_asked", nil)
 	if len(t.reading.Danger) > 0 {
-		t.answer = t.Desk.Text("danger_unbound", map[string]string{"phones": t.phones()}) + "\n" + t.answer
+		asked := t.answer
+		t.warn("danger_unbound", "")
+		t.answer += "\n" + asked
 	}
 }
 
-// unclear asks one to one whether something that may be a matter is to be registered; in a group it is passed over.
+// unclear asks one to one whether something that may be a matter is to be registered; in a group the clerk is.
 func (t *talk) unclear() (bool, error) {
+	if !t.private {
+		return t.uncertain()
+	}
 	doubtful := t.reading.Intent == understand.IntentChat && t.reading.Confidence < t.Rules.Conduct.AskBelow && len([]rune(t.text)) >= 8
-	if !t.private || !doubtful {
+	if !doubtful {
 		return false, nil
 	}
 	t.session.Dialogue = &state.Dialogue{Kind: askIssue, At: t.now, Text: t.text}
@@ -79,13 +88,16 @@ func (t *talk) unclear() (bool, error) {
 func (t *talk) registerAll(matters []understand.Matter) error {
 	person := t.sender()
 	urgent := len(t.reading.Danger) > 0
+	if done, err := t.answerAgain(matters); done || err != nil {
+		return err
+	}
 	var opened []*bot.Issue
 	for _, m := range matters {
-		same, err := t.sameMatter(m)
+		same, how, err := t.closest(m)
 		if err != nil {
 			return err
 		}
-		if same != nil && (same.Urgent || !urgent) {
+		if how == surely && (same.Urgent || !urgent) {
 			if err := t.join(same, person, m); err != nil {
 				return err
 			}
@@ -96,6 +108,7 @@ func (t *talk) registerAll(matters []understand.Matter) error {
 			return err
 		}
 		opened = append(opened, i)
+		t.doubt = same
 	}
 	if len(opened) == 0 {
 		return nil
@@ -109,14 +122,21 @@ func (t *talk) open(m understand.Matter, person *bot.Person, urgent bool) (*bot.
 	if t.private {
 		source = "account"
 	}
-	return t.Desk.Open(t.tx, issue.Report{Unit: t.unit, Said: t.said(),
+	i, err := t.Desk.Open(t.tx, issue.Report{Unit: t.unit, Said: t.said(),
 		Reporter: person, Kind: m.Kind, Category: m.Category, Subcategory: m.Subcategory, Title: m.Title, Content: t.content(m),
-		Contact: t.contact(), Place: m.Place, Source: source, Urgent: urgent})
+		Contact: t.contact(), Place: m.Place, PlaceID: t.placeID(m.Place, t.unit), Source: source, Urgent: urgent, Divert: t.mark(m)})
+	if err == nil {
+		t.unsorted(i, m)
+		t.tx.Index(i.ID, t.terms(m))
+		t.alike.opened = append(t.alike.opened, *i)
+	}
+	return i, err
 }
 
 // content is the resident's own words as the ledger keeps them.
 func (t *talk) content(m understand.Matter) string {
-	r := []rune(strings.TrimSpace(m.Text))
+	text, _ := understand.Mask(m.Text) // what was cleaned out of it may have hidden a number
+	r := []rune(strings.TrimSpace(text))
 	if limit := t.Rules.Ledger.ContentLimit; len(r) > limit {
 		r = append(r[:limit-1], '…')
 	}
@@ -138,10 +158,14 @@ func (t *talk) announce(opened []*bot.Issue, urgent bool) error {
 	first := opened[0]
 	switch {
 	case urgent:
-		t.say("danger", map[string]string{"phones": t.phones(), "number": first.Short()})
+		t.warn("danger", first.Short())
 		return t.Desk.Alarm(t.tx, first, t.unit)
+	case t.diverts(opened):
+		t.answer = t.diverted(opened)
 	case len(opened) > 1:
 		t.answer = t.Desk.Registered(opened, t.unit, t.private)
+	case t.mayAsk(first):
+		t.askSame(first)
 	case first.Kind == bot.IssueQuestion:
 		t.say("question_routed", map[string]string{"agency": t.Rules.Categories.Agency(first.Category), "number": first.Short(), "limit": t.answerLimit()})
 	case first.Place == "" && first.Kind != bot.IssueSuggestion && t.Rules.Categories.NeedsPlace(first.Category):
@@ -161,20 +185,6 @@ func (t *talk) announce(opened []*bot.Issue, urgent bool) error {
 // answerLimit is how long somebody has to look at a new issue, in the pack's words.
 func (t *talk) answerLimit() string { return t.Desk.AcceptLimit() }
 
-// phones lists the emergency numbers for the dangers found, each once, in the pack's order.
-func (t *talk) phones() string {
-	var out []string
-	for _, e := range t.Rules.Conduct.Emergencies {
-		for _, d := range t.reading.Danger {
-			if e.Is(string(d)) {
-				out = append(out, e.Phone)
-				break
-			}
-		}
-	}
-	return strings.Join(out, "/")
-}
-
 // join makes a report an endorsement of the issue it repeats. One sentence takes it back. Whoever calls out in danger hears the
 // number to call, however often it was told.
 func (t *talk) join(same *bot.Issue, person *bot.Person, m understand.Matter) error {
@@ -189,10 +199,10 @@ func (t *talk) join(same *bot.Issue, person *bot.Person, m understand.Matter) er
 		t.session.Dialogue = &state.Dialogue{Kind: askParted, IssueID: same.ID, At: t.now, Text: m.Text,
 			Data: map[string]string{"title": m.Title, "place": m.Place, "category": m.Category, "sub": m.Subcategory, "kind": string(m.Kind)}}
 	}
-	line := t.Desk.Text("endorse_same", map[string]string{"number": same.Short()})
+	line := t.Desk.Text("endorse_same", map[string]string{"number": t.Desk.Call(same, t.unit.ID)})
 	switch {
 	case len(t.reading.Danger) > 0:
-		t.say("danger", map[string]string{"phones": t.phones(), "number": same.Short()})
+		t.warn("danger", same.Short())
 	case again != "" && t.private:
 		t.answer = again
 	case again != "":

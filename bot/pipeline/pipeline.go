@@ -12,6 +12,7 @@ import (
 	"tongshishang/bot/command"
 	"tongshishang/bot/intake"
 	"tongshishang/bot/issue"
+	"tongshishang/bot/topic"
 	"tongshishang/bot/understand"
 	"tongshishang/config"
 	"tongshishang/store"
@@ -24,6 +25,7 @@ type Parts struct {
 	County   string
 	Zone     *time.Location
 	Reader   *understand.Reader
+	Topics   *topic.Matcher
 	Commands *command.Table
 	Desk     *issue.Desk
 	Box      *ballot.Box
@@ -31,11 +33,14 @@ type Parts struct {
 	Logger   *slog.Logger
 }
 
-// Pipeline handles messages. It keeps nothing between them.
-type Pipeline struct{ Parts }
+// Pipeline handles messages. It keeps nothing between them but what texts give again any time.
+type Pipeline struct {
+	Parts
+	docs *docs
+}
 
 // New makes a pipeline.
-func New(parts Parts) *Pipeline { return &Pipeline{parts} }
+func New(parts Parts) *Pipeline { return &Pipeline{parts, newDocs(parts.Topics, keptDocs)} }
 
 // Work is the intake's Work: it fetches what the whole batch needs, then handles the items one after the other. An item that
 // fails is undone alone and keeps its error; after the commit the dialogues are saved.
@@ -70,6 +75,8 @@ type batch struct {
 	people  map[store.AccountKey]*bot.Person
 	units   map[bot.Conversation]bot.Unit
 	ballots map[int64]*bot.Ballot // open ones, by conversation
+	listed  map[int64]int         // messages that units' lists 待确认 were given within a day
+	alike   *alikes               // issues that reports are compared with
 }
 
 func (p *Pipeline) prepare(ctx context.Context, tx *store.Tx, items []*intake.Item) (*batch, error) {
@@ -89,7 +96,7 @@ func (p *Pipeline) prepare(ctx context.Context, tx *store.Tx, items []*intake.It
 			groups = append(groups, item.ConversationID)
 		}
 	}
-	b := &batch{tx: tx, ballots: map[int64]*bot.Ballot{}}
+	b := &batch{tx: tx, ballots: map[int64]*bot.Ballot{}, alike: newAlikes()}
 	var err error
 	if b.people, err = tx.People(accounts); err != nil {
 		return nil, err
@@ -127,7 +134,7 @@ func (p *Pipeline) talk(b *batch, item *intake.Item) *talk {
 func (t *talk) handle() error {
 	item := t.item
 	t.person = t.people[t.account()]
-	undo := t.state.Mark(t.who)
+	undo, opened := t.state.Mark(t.who), len(t.alike.opened)
 	err := t.tx.Guard(t.run)
 	switch {
 	case err == nil:
@@ -138,6 +145,7 @@ func (t *talk) handle() error {
 	}
 	messages, commands := t.session.Messages, t.session.Commands
 	undo()
+	t.alike.opened = t.alike.opened[:opened]
 	// A refusal, too, counts against floods.
 	t.session.Messages, t.session.Commands = messages, commands
 	t.people[t.account()] = t.known // a person created in vain is gone

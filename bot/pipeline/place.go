@@ -5,6 +5,8 @@ import (
 	"unicode/utf8"
 
 	"tongshishang/bot"
+	"tongshishang/bot/issue"
+	"tongshishang/bot/understand"
 )
 
 // spot is the matter's place inside the unit; of a lone matter that names the unit first, the next place it names.
@@ -22,13 +24,15 @@ func (t *talk) spot(place string) string {
 }
 
 // within is a place without the unit's own name before it, which goes without saying, so that one place is always written alike.
-func (t *talk) within(place string) string {
-	for _, name := range []string{t.unit.Name, strings.TrimRight(t.unit.Name, "镇乡")} {
-		if rest, ok := strings.CutPrefix(place, name); ok && name != "" {
-			return strings.TrimLeft(rest, " 的")
-		}
+func (t *talk) within(place string) string { return t.Reader.Within(place, t.unit.Name) }
+
+// placeID is the gazetteer's id of a place in the unit; empty if the gazetteer doesn't have it, or several of that name. A unit's own
+// code says nothing that the unit doesn't.
+func (t *talk) placeID(place string, unit bot.Unit) string {
+	if p, ok := t.Reader.Locate(place, unit.Name); ok && p.Kind != bot.PlaceUnit {
+		return p.ID
 	}
-	return place
+	return ""
 }
 
 // findUnit settles whose matter it is: the group's unit; one to one a unit named in the text, else the sender's own.
@@ -45,10 +49,11 @@ func (t *talk) findUnit() error {
 	return err
 }
 
+// namedUnit is the unit of the first place that the gazetteer has in one unit only.
 func (t *talk) namedUnit(places []string) (bot.Unit, error) {
 	for _, name := range places {
-		place, ok := t.Reader.Locate(name)
-		if !ok {
+		place, ok := t.Reader.Locate(name, "")
+		if !ok || place.Unit == "" {
 			continue
 		}
 		units, err := t.tx.Units()
@@ -95,14 +100,23 @@ func (t *talk) quotedPlace() (bool, error) {
 
 func (t *talk) notePlace(id int64) error {
 	t.session.Dialogue = nil
-	place := barePlace(t.text)
-	if spot := t.within(place); spot != "" {
-		place = spot
-	}
-	i, err := t.Desk.SetPlace(t.tx, id, t.person, place, t.said())
+	i, err := t.tx.LockIssue(id)
 	if err != nil {
 		return err
 	}
+	unit, err := t.tx.Unit(i.UnitID)
+	if err != nil {
+		return err
+	}
+	place := barePlace(t.text)
+	code := t.placeID(place, unit)
+	if spot := t.Reader.Within(place, unit.Name); spot != "" {
+		place = spot
+	}
+	if i, err = t.Desk.SetPlace(t.tx, id, t.person, issue.Spot{Place: place, ID: code}, t.said()); err != nil {
+		return err
+	}
+	t.tx.Index(i.ID, t.terms(understand.Matter{Kind: i.Kind, Text: i.Content, Place: i.Place}))
 	t.say("place_noted", map[string]string{"number": i.Short(), "place": i.Place})
 	return nil
 }

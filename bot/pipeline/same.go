@@ -1,102 +1,167 @@
 package pipeline
 
 import (
-	"slices"
 	"strings"
 
 	"tongshishang/bot"
 	"tongshishang/bot/understand"
+	"tongshishang/config"
 )
 
-// mostAlike is how many open issues a report is compared with; the newest are the likeliest.
-const mostAlike = 30
+// verdict is whether two reports are about one matter.
+type verdict int
 
-// sameMatter finds the open issue of the unit that somebody else, or the same person, reported before in other words. It is
-// careful: another place or another category is another matter, and without a common place the words must be nearly the same.
-func (t *talk) sameMatter(m understand.Matter) (*bot.Issue, error) {
-	recent, err := t.tx.Alike(t.unit.ID, m.Kind, m.Category, t.now.Add(-t.Rules.Conduct.SameWithin), mostAlike)
+const (
+	another  verdict = iota
+	doubtful         // worth one short question
+	surely           // the first is endorsed; one sentence takes it back
+)
+
+// report is what is compared: a matter as it was just told, or as it stands in the books.
+type report struct {
+	kind     bot.IssueKind
+	category string
+	spot     spot
+	text     string
+	unit     int64
+	urgent   bool
+	wide     []string // names of what the whole county has one of
+}
+
+func (t *talk) reportOf(m understand.Matter) report {
+	return report{kind: m.Kind, category: m.Category, spot: spotOf(m.Place, m.Text), text: placed(m.Place, m.Text), unit: t.unit.ID, urgent: len(t.reading.Danger) > 0, wide: t.wideNames(m.Place, m.Text)}
+}
+
+func (t *talk) reportIn(i *bot.Issue) report {
+	return report{kind: i.Kind, category: i.Category, spot: spotOf(i.Place, i.Content), text: placed(i.Place, i.Content), unit: i.UnitID, urgent: i.Urgent, wide: t.wideNames(i.Place, i.Content)}
+}
+
+// placed is a report's words with its place, which may have been asked for later.
+func placed(place, text string) string {
+	if strings.Contains(text, place) {
+		return text
+	}
+	return place + text
+}
+
+// closest finds the matter that somebody else, or the same person, told of before in other words: open, of this unit or about what the
+// whole county has one of. Of several it is the surest.
+func (t *talk) closest(m understand.Matter) (*bot.Issue, verdict, error) {
+	known, err := t.candidates(m)
 	if err != nil {
-		return nil, err
+		return nil, another, err
 	}
+	told := t.reportOf(m)
 	var best *bot.Issue
-	most := 0.0
-	told := pairsOf(m.Text)
-	for n := range recent {
-		i := &recent[n]
-		needed := t.Rules.Conduct.SameWords
-		if isSamePlace(i.Place, m.Place) {
-			needed = t.Rules.Conduct.SameWordsHere
-		} else if i.Place != "" && m.Place != "" {
+	found, most := another, 0.0
+	for n := range known {
+		i := &known[n]
+		if !i.Status.IsOpen() || i.Status == bot.StatusAwaitingRating || i.ReportedAt.Before(t.now.Add(-t.Rules.Conduct.SameWithin)) {
 			continue
 		}
-		if alike := likeness(told, pairsOf(i.Content)); alike >= needed && alike > most {
-			best, most = i, alike
+		v, evidence := t.judge(told, t.reportIn(i))
+		if v > found || v == found && v != another && evidence > most {
+			best, found, most = i, v, evidence
 		}
 	}
-	return best, nil
+	return best, found, nil
 }
 
-// isSamePlace tells whether both name one place, one perhaps more closely: 2号楼 and 2号楼门口.
-func isSamePlace(a, b string) bool {
-	return a != "" && b != "" && (strings.HasPrefix(a, b) || strings.HasPrefix(b, a))
-}
-
-// likeness is Dice's coefficient over pairs of neighbouring characters, 0 to 1.
-func likeness(a, b pairs) float64 {
-	if len(a) == 0 || len(b) == 0 {
-		return 0
+// judge decides whether two reports are about one matter, and on what evidence. It is careful: another place is another matter, a report
+// of another category needs more evidence, and one of another kind is at most asked about.
+func (p *Pipeline) judge(a, b report) (verdict, float64) {
+	near, ok := p.meet(a, b)
+	if !ok {
+		return another, 0
 	}
-	return 2 * float64(a.shared(b)) / float64(len(a)+len(b))
-}
-
-// joining are the words people join in with: that two texts share one of them says nothing about what they are about.
-const joining = "我们 我家 家也 也是 一样 同样 这边 那边 这里 那里 咱们 你们 他们 大家 没有 就是 还是 也有 也没 都是 都没 都有 情况 也这 这样 这个 那个 什么 怎么 现在 今天 昨天 晚上"
-
-// pairs are the different pairs of neighbouring letters of a text, punctuation and blanks left out, in ascending order.
-type pairs []uint64
-
-func pairsOf(text string) pairs {
-	out := make(pairs, 0, len(text)/2)
-	var last rune
-	for _, r := range text {
-		if !isLetter(r) {
-			last = 0
-			continue
-		}
-		if last != 0 {
-			out = append(out, uint64(last)<<32|uint64(r))
-		}
-		last = r
+	evidence := p.evidence(a.text, b.text)
+	otherKind := groupOf(a.kind) != groupOf(b.kind)
+	if otherKind || a.category != b.category {
+		evidence -= p.Rules.Same.Other
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	sure, unsure := p.Rules.Same.Sure, p.Rules.Same.Unsure
+	if a.urgent && b.urgent && near >= nearby { // whoever calls for help about a fire there means the one that others see
+		sure = unsure
+	}
+	question := a.kind == bot.IssueQuestion && !otherKind
+	switch {
+	case evidence >= need(sure, near, question) && !otherKind && !p.isElsewhere(near, a):
+		return surely, evidence
+	case evidence >= need(unsure, near, question) && a.unit == b.unit: // nobody is asked about what another township said
+		return doubtful, evidence
+	}
+	return another, evidence
 }
 
-// shared is how many pairs both have.
-func (p pairs) shared(q pairs) int {
-	n := 0
-	for i, j := 0, 0; i < len(p) && j < len(q); {
-		switch {
-		case p[i] < q[j]:
-			i++
-		case p[i] > q[j]:
-			j++
-		default:
-			n, i, j = n+1, i+1, j+1
+// meet says how near two reports are to each other, and whether they can be one matter at all: not at two places, nor in two villages
+// that merely share words, nor of questions that ask for different things.
+func (p *Pipeline) meet(a, b report) (nearness, bool) {
+	near, wide := a.spot.compare(b.spot), sharesName(a.wide, b.wide)
+	switch {
+	case near == farApart || a.unit != b.unit && !wide || p.asksOther(a, b):
+		return farApart, false
+	case wide:
+		return samePlace, true
+	}
+	return near, true
+}
+
+// need is the evidence that the pack asks for.
+func need(e config.Evidence, near nearness, question bool) float64 {
+	switch {
+	case near == samePlace:
+		return e.Here
+	case question:
+		return e.Question
+	case near == nearby:
+		return e.Near
+	}
+	return e.Anywhere
+}
+
+// isElsewhere tells whether a report can't be compared for certain: what can't be handled without a place isn't told apart without.
+func (p *Pipeline) isElsewhere(near nearness, r report) bool {
+	return near == unplaced && r.kind != bot.IssueQuestion && (r.urgent || p.Rules.Categories.NeedsPlace(r.category))
+}
+
+// evidence is the probability that both tell of one matter, and a part of the share of pairs of letters that they have in common. Of two
+// that say nearly the same words that share alone counts more, unless the words that differ make two matters of them.
+func (p *Pipeline) evidence(a, b string) float64 {
+	one, other, w := p.docs.of(a), p.docs.of(b), &p.Rules.Same.Weights
+	chance, common := p.Topics.Score(one.doc, other.doc), likeness(one.pairs, other.pairs)
+	sum := chance + w.Pairs*common
+	if chance >= w.Least {
+		sum = max(sum, w.Verbatim*common)
+	}
+	return sum
+}
+
+// groupOf is the kind that a report is compared within: what one calls a complaint another calls a plea.
+func groupOf(kind bot.IssueKind) bot.IssueKind {
+	switch kind {
+	case bot.IssueComplaint, bot.IssueReport:
+		return bot.IssueAppeal
+	}
+	return kind
+}
+
+// asksOther tells whether two questions ask for different things: 啥时候交 and 交多少.
+func (p *Pipeline) asksOther(a, b report) bool {
+	if a.kind != bot.IssueQuestion {
+		return false
+	}
+	first, second := p.asked(a.text), p.asked(b.text)
+	return first != 0 && second != 0 && first&second == 0
+}
+
+// asked are the things that a question asks for, a bit each.
+func (p *Pipeline) asked(text string) (bits uint64) {
+	for n, a := range p.Rules.Same.Asked {
+		for _, w := range a.Words {
+			if strings.Contains(text, w) {
+				bits |= 1 << n
+			}
 		}
 	}
-	return n
-}
-
-// topic are the pairs that may name a thing.
-func (p pairs) topic() pairs {
-	common := pairsOf(joining)
-	return slices.DeleteFunc(slices.Clone(p), func(pair uint64) bool {
-		_, found := slices.BinarySearch(common, pair)
-		return found
-	})
-}
-
-func isLetter(r rune) bool {
-	return r >= 0x4E00 && r <= 0x9FFF || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+	return bits
 }

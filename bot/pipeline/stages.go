@@ -23,11 +23,13 @@ var stages = []stage{
 	{"photo", (*talk).photo},           // belongs to the matter just told
 	{"read", (*talk).noteIntent},       // what the text says
 	{"command", (*talk).command},       // #受理 12
+	{"danger", (*talk).danger},         // 着火了: before anything else is made of it
 	{"dialogue", (*talk).dialogue},     // the answer to the bot's last question
 	{"vote", (*talk).vote},             // 同意, 1, 选A, 接龙 while a ballot is open
 	{"unclear", (*talk).unclearAnswer}, // 没说清 of an answer just given
 	{"rating", (*talk).rating},         // 修好了,满意 of a matter that waits for it
 	{"endorse", (*talk).endorse},       // 我家也是
+	{"progress", (*talk).progress},     // 路灯的事有进展吗
 	{"matter", (*talk).matter},         // something to register
 	{"hint", (*talk).hint},             // one to one: what the bot is for
 }

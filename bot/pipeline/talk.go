@@ -36,6 +36,7 @@ type talk struct {
 	looked  bool // for the quoted issue
 
 	answer string
+	doubt  *bot.Issue // that what was just registered may be the same as
 }
 
 // run passes the message from stage to stage until one settles it.

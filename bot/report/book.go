@@ -48,7 +48,8 @@ func (b *book) verb(code string) string {
 // progressVerbs are the events that column 22 and the remarks are made of: not the register, nor what residents add.
 func progressVerbs() []string {
 	verbs := []workflow.Verb{workflow.Refuse, workflow.Answer, workflow.Note, workflow.Return, workflow.Rule, workflow.Extend,
-		workflow.Resolve, workflow.Merge, workflow.Transfer, workflow.Shelve, workflow.Withdraw, workflow.Supervise}
+		workflow.Resolve, workflow.Merge, workflow.Transfer, workflow.Shelve, workflow.Withdraw, workflow.Supervise,
+		workflow.Divert}
 	codes := make([]string, len(verbs))
 	for i, v := range verbs {
 		codes[i] = string(v)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"tongshishang/bot"
+	"tongshishang/bot/workflow"
 	"tongshishang/store"
 )
 
@@ -76,7 +77,7 @@ var columns = [...]column{
 	{head: "未办结原因及下步打算", width: 26, note: "是否解决不是已解决的都要写;没有人写的按当前状态填下一步", value: outlook},
 	{head: "重办/退单次数", width: 9, note: "如 1/0", value: times},
 	{head: "关联协商或表决", width: 16, note: "题目里写了本事项编号的表决", value: func(b *book, m *store.LedgerMatter) string { return b.ballots[quoted{m.Issue.UnitID, m.Issue.Seq}] }},
-	{head: "备注", width: 24, note: "列入本期的原因,紧急、督办、延期、合并", value: notes},
+	{head: "备注", width: 24, note: "列入本期的原因,紧急、督办、延期、合并,可能已进入的其他程序", value: notes},
 }
 
 func blank(*book, *store.LedgerMatter) string { return "" }
@@ -132,7 +133,7 @@ const (
 func progress(b *book, m *store.LedgerMatter) string {
 	var lines []string
 	for _, e := range m.Events {
-		if e.Text != "" {
+		if e.Text != "" && workflow.Verb(e.Verb) != workflow.Divert {
 			lines = append(lines, e.At.In(b.zone).Format("01-02")+" "+b.verb(e.Verb)+":"+cut(e.Text, progressRunes))
 		}
 	}
@@ -262,6 +263,11 @@ func notes(_ *book, m *store.LedgerMatter) string {
 	}
 	if m.MergedInto != "" {
 		list = append(list, "并入"+m.MergedInto)
+	}
+	for _, e := range m.Events {
+		if workflow.Verb(e.Verb) == workflow.Divert {
+			list = append(list, e.Text)
+		}
 	}
 	return strings.Join(list, ";")
 }

@@ -42,6 +42,7 @@ type locking struct {
 	source   *source
 	snapshot *store.Snapshot
 	digest   hash.Hash
+	hot      map[int64]*HotTopic // by the matter that leads it
 	n        int
 }
 
@@ -71,6 +72,9 @@ func (l *locking) run(ctx context.Context, by bot.Person) error {
 	tx := l.source.tx
 	refs, err := tx.LedgerRefs(l.source.span())
 	if err != nil {
+		return err
+	}
+	if err := l.readHot(); err != nil {
 		return err
 	}
 	if err := l.source.live(ctx, refs, l.add); err != nil {
@@ -108,6 +112,7 @@ func (l *locking) add(page []row) error {
 	rows := make([]store.SnapshotRow, len(page))
 	for i := range page {
 		l.n++
+		page[i].Hot = l.hot[page[i].issue]
 		var err error
 		if rows[i], err = page[i].locked(l.n); err != nil {
 			return err

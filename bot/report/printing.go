@@ -38,6 +38,7 @@ type printing struct {
 	categories *summary
 	held       []bool // which of the figures are true of the row being counted
 	rows       int
+	hot        HotList // on the cover
 }
 
 func newPrinting(tx *store.Tx, rules *config.Rules, now time.Time, req Request) (*printing, error) {
@@ -95,6 +96,9 @@ func (p *printing) run(ctx context.Context) error {
 		return err
 	}
 	if err := p.correctionSheet(ctx); err != nil {
+		return err
+	}
+	if err := p.readHot(); err != nil {
 		return err
 	}
 	return p.cover()
@@ -192,6 +196,9 @@ const (
 // count adds a row to the three summaries.
 func (p *printing) count(r *row) {
 	p.rows++
+	if r.Hot != nil {
+		p.hot.Topics = append(p.hot.Topics, *r.Hot)
+	}
 	for i, f := range p.figures {
 		p.held[i] = f.holds(p.book, r)
 	}

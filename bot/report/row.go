@@ -48,6 +48,7 @@ type row struct {
 	Supervised int             `json:"supervised,omitempty"`
 	Cells      []string        `json:"cells"`            // of the internal edition, the phone masked, without serial number
 	Masked     map[int]string  `json:"masked,omitempty"` // what the public edition shows instead, by column
+	Hot        *HotTopic       `json:"hot,omitempty"`    // of a signed-off week: the topic on its cover that this matter leads
 
 	n     int // in the snapshot
 	issue int64

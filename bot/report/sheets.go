@@ -205,7 +205,7 @@ func (p *printing) cover() error {
 	if err != nil {
 		return err
 	}
-	for _, part := range [][][3]string{p.facts(), fieldNotes(), p.figureNotes(), rateNotes(&p.book.rules.Rates)} {
+	for _, part := range [][][3]string{p.facts(), p.hotNotes(), fieldNotes(), p.figureNotes(), rateNotes(&p.book.rules.Rates)} {
 		for _, line := range part {
 			if err := out.row(line[0], line[1], line[2]); err != nil {
 				return err
@@ -234,7 +234,7 @@ func (p *printing) facts() [][3]string {
 		facts = append(facts, [3]string{"锁定", "未锁定", "状态等各栏是制表时的"})
 	}
 	rules := p.book.rules
-	for _, h := range []config.Head{rules.Ledger.Head, rules.Rates.Head, rules.Workflow.Head, rules.Categories.Head} {
+	for _, h := range []config.Head{rules.Ledger.Head, rules.Rates.Head, rules.Heat.Head, rules.Workflow.Head, rules.Categories.Head} {
 		facts = append(facts, [3]string{"规则包", h.Pack + " " + h.Version, "依据:" + h.Source})
 	}
 	return facts

@@ -12,6 +12,9 @@ func Categories() []string {
 		"商贸旅游", "科技与信息产业", "环境保护", "党务政务", "组织人事", "纪检监察", "其他"}
 }
 
+// categoryCount is how many first-level categories there are.
+const categoryCount = 17
+
 // CategoryOther is the category of a matter no word places elsewhere.
 const CategoryOther = "其他"
 

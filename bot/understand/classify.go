@@ -10,6 +10,7 @@ import (
 type verdict struct {
 	Intent             Intent
 	Confidence         float64
+	Matter             float64
 	Category           string
 	CategoryConfidence float64
 	Subcategory        string
@@ -37,25 +38,6 @@ func (r *Reader) examine(text []rune) *sheet {
 
 // threshold is the sum from which an intent is believed.
 const threshold = 4.0
-
-// classify weighs a text's evidence: is it a matter, of which intent and category. It is the one function a trained model
-// replaces. Votes, chains, commands, ratings and endorsements are told by their form before it is asked.
-func (r *Reader) classify(s *sheet) verdict {
-	intent, score := s.judge()
-	v := verdict{Intent: intent, Confidence: certainty(score - threshold), Why: s.reasons(r)}
-	if intent == IntentChat {
-		v.Confidence = certainty(threshold - score)
-		return v
-	}
-	if intent == IntentPraise {
-		return v
-	}
-	v.Category, v.CategoryConfidence, v.Subcategory = s.subject.first, round(s.subject.confidence), s.subject.second
-	if v.Category == "" {
-		v.Category, v.CategoryConfidence = CategoryOther, 0.2
-	}
-	return v
-}
 
 // sums are what speaks for each kind of matter; 0 where its own words are missing.
 type sums struct{ praise, appeal, suggestion, question, wrong float64 }
@@ -180,9 +162,6 @@ func (s *sheet) words() int {
 func (s *sheet) quiet() float64 {
 	return s.score[rolePrivate]*0.75 + s.score[roleNeighbour] + s.score[roleAdvert] + s.score[roleNotice] + s.score[roleDone]
 }
-
-// certainty maps a margin to 0.5 … 1.
-func certainty(margin float64) float64 { return round(1 / (1 + math.Exp(-margin-0.4))) }
 
 func round(v float64) float64 { return math.Round(v*100) / 100 }
 

@@ -122,12 +122,12 @@ func (s *script) skip(text []rune) int {
 func (s *script) codeLength(text []rune) int {
 	longest, node := 0, int32(0)
 	for i, c := range text {
-		next, ok := s.emoji.edges[edge{node, c}]
+		next, ok := s.emoji.step(node, c)
 		if !ok {
 			break
 		}
 		node = next
-		if _, ok := s.emoji.words[node]; ok {
+		if _, ok := s.emoji.word(node); ok {
 			longest = i + 1
 		}
 	}

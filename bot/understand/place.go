@@ -2,204 +2,200 @@ package understand
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
+
+	"tongshishang/bot"
 )
 
 // Place is an entry of the gazetteer: a township, community, village, group of a village, estate or spot.
 type Place struct {
 	ID      string   // stable id, e.g. the unit's code
-	Name    string   // 平襄镇
-	Aliases []string // other names people use: 平襄
-	Unit    string   // the unit's name it belongs to
+	Name    string   // 平襄镇; at least two characters
+	Aliases []string // other names people use: 平襄; at least two characters each
+	Unit    string   // the unit's name it belongs to; empty: the whole county's
+	Kind    bot.PlaceKind
+	Parent  string // id of the place it lies in; empty if none
 }
 
-// gazetteer finds places in folded text: known names, and by pattern those nobody has listed.
+// gazetteer finds places in folded text: known names, and by their form those nobody has listed.
 type gazetteer struct {
-	places   []Place
-	known    *trie // name or alias → index of places
-	name     *trie // 村, 小区
-	street   *trie // 路, 街
-	family   *trie // 湾, 岔
-	numbered *trie // 社, 号楼
-	head     *trie
-	tail     *trie
-	spot     *trie
-	never    *trie
-	stop     map[rune]bool
+	words  *placeWords
+	sounds *sounds
+	known  atomic.Pointer[knownNames]
+	scans  sync.Pool // of *placeScan
 }
 
 func newGazetteer(places []Place, fold func(string) string) (*gazetteer, error) {
-	g := &gazetteer{places: places, known: newTrie(), stop: make(map[rune]bool)}
-	sections, err := readLexicon("place.txt")
-	if err != nil {
+	g := &gazetteer{}
+	var err error
+	if g.words, err = newPlaceWords(); err != nil {
 		return nil, err
 	}
-	lists := map[string]**trie{"name": &g.name, "street": &g.street, "family": &g.family, "numbered": &g.numbered,
-		"head": &g.head, "tail": &g.tail, "spot": &g.spot, "never": &g.never}
-	for _, s := range sections {
-		list, ok := lists[s.name]
-		if s.name != "stop" && !ok {
-			return nil, fmt.Errorf("lexicon place.txt: unknown section %q", s.name)
-		}
-		if s.name == "stop" {
-			g.addStops(s.words)
-			continue
-		}
-		*list = newTrie()
-		for i, w := range s.words {
-			(*list).add(w, i)
-		}
-		delete(lists, s.name)
+	if g.sounds, err = newSounds(); err != nil {
+		return nil, err
 	}
-	if len(lists) > 0 {
-		return nil, fmt.Errorf("lexicon place.txt lacks %d sections", len(lists))
-	}
-	return g, g.addKnown(fold)
+	return g, g.set(places, fold)
 }
 
-func (g *gazetteer) addStops(words []string) {
-	for _, w := range words {
-		for _, c := range w {
-			g.stop[c] = true
-		}
+func (g *gazetteer) set(places []Place, fold func(string) string) error {
+	known, err := newKnownNames(places, g.sounds, fold)
+	if err == nil {
+		g.known.Store(known)
 	}
+	return err
 }
 
-func (g *gazetteer) addKnown(fold func(string) string) error {
-	for i, p := range g.places {
-		if len([]rune(p.Name)) < 2 {
-			return fmt.Errorf("gazetteer entry %d (%q): a name needs two characters", i+1, p.Name)
-		}
-		for _, name := range append([]string{p.Name}, p.Aliases...) {
-			g.known.add(fold(name), i)
-		}
-	}
-	return nil
-}
-
-// find returns the places in a folded text in order; parts that touch (平襄镇 李家村 三社) are one place.
+// find returns the places in a folded text in order; parts that belong together (平襄镇李家湾三社) are one place.
 func (g *gazetteer) find(text []rune) []span {
-	spans := g.known.find(text)
-	spans = append(spans, g.spot.find(text)...)
-	never := g.never.find(text)
-	spans = g.byName(spans, text, never)
-	spans = g.byNumber(spans, text, never)
-	spans = g.bySpot(spans, text)
-	if len(spans) == 0 {
-		return nil
+	scan, ok := g.scans.Get().(*placeScan)
+	if !ok {
+		scan = &placeScan{}
 	}
-	slices.SortFunc(spans, func(a, b span) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
-	return joinTouching(outermost(spans), text)
+	defer g.scans.Put(scan)
+	scan.read(text, g.words, g.known.Load())
+	return slices.Clone(scan.find())
 }
 
-// joinTouching merges spans that overlap or touch. 楼下 after 3号楼 is left out: it is the 楼 again, and often the 下 of 下水道.
-func joinTouching(spans []span, text []rune) []span {
-	joined := spans[:1]
-	for _, s := range spans[1:] {
-		last := &joined[len(joined)-1]
-		if s.start == last.end-1 && text[s.start] == '楼' {
-			continue
-		}
-		if s.start <= last.end || s.start == last.end+1 && text[last.end] == ' ' {
-			last.end = max(last.end, s.end)
-			continue
-		}
-		joined = append(joined, s)
-	}
-	return joined
+// SetPlaces gives the Reader another gazetteer; texts that are being read keep the one they began with. It fails on an entry whose
+// name or alias is too short, and then nothing changes.
+func (r *Reader) SetPlaces(places []Place) error {
+	return r.gazetteer.set(slices.Clone(places), r.foldString)
 }
 
-// byName finds names before 村, 小区 (one to four characters), 路, 街 (two or three) and 湾, 岔 (a family's name and 家).
-func (g *gazetteer) byName(spans []span, text []rune, never []span) []span {
-	add := func(suffixes []span, least, most int, fits func(name []rune) bool) {
-		for _, s := range suffixes {
-			start := g.nameStart(text, s.start, most)
-			if s.start-start < least || !fits(text[start:s.start]) || within(never, s) {
-				continue
-			}
-			spans = append(spans, span{start: start, end: s.end})
-		}
+// Locate returns the gazetteer's entry that a place, as found in a text, names, the closest one: of 李家湾三社 the 社. A name that
+// several places have means the one in the unit that the place itself names, else in the unit given. Where that doesn't decide
+// there is none, nor where the only one lies in another unit than the one given. An empty unit means that none is known.
+func (r *Reader) Locate(place, unit string) (Place, bool) {
+	k := r.gazetteer.known.Load()
+	l := location{known: k, unit: unit, best: -1}
+	for _, s := range k.outermost([]rune(r.foldString(place))) {
+		l.take(s.name)
 	}
-	always := func([]rune) bool { return true }
-	add(outermost(g.name.find(text)), 1, 4, always)
-	add(outermost(g.street.find(text)), 2, 3, always)
-	add(g.family.find(text), 2, 3, func(name []rune) bool { return name[len(name)-1] == '家' })
-	return spans
+	if l.best < 0 {
+		return Place{}, false
+	}
+	return k.places[l.best], true
 }
 
-// nameStart walks left from a suffix over at most so many characters of a name.
-func (g *gazetteer) nameStart(text []rune, end, most int) int {
-	start := end
-	for start > 0 && end-start < most {
-		c := text[start-1]
-		if c == '家' && start == end && start > 1 && isHan(text[start-2]) { // 李家湾, 张家村
-			start--
-			continue
+// outermost are the names in a text that don't lie inside a longer one, in order.
+func (k *knownNames) outermost(text []rune) []knownSpan {
+	var spans, kept []knownSpan
+	k.find(text, func(s knownSpan) { spans = append(spans, s) })
+	slices.SortStableFunc(spans, func(a, b knownSpan) int { return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end)) })
+	reach := 0
+	for _, s := range spans {
+		if s.end > reach {
+			kept = append(kept, s)
+			reach = s.end
 		}
-		if !isHan(c) || g.stop[c] {
-			break
-		}
-		start--
 	}
-	return start
+	return kept
 }
 
-// within tells whether a suffix lies inside a word that is no place.
-func within(never []span, s span) bool {
-	for _, n := range never {
-		if n.start <= s.start && s.end <= n.end && n.end-n.start >= s.end-s.start {
+// location is the closest place that the names read so far lead to.
+type location struct {
+	known *knownNames
+	unit  string
+	best  int // -1: none yet
+}
+
+// take narrows the location by one more name. A name that leads out of what was named before, or to several places, doesn't.
+func (l *location) take(name int) {
+	found := -1
+	for _, i := range l.known.names[name].places {
+		switch {
+		case !l.fits(i):
+		case found >= 0:
+			return
+		default:
+			found = i
+		}
+	}
+	if found < 0 {
+		return
+	}
+	p := l.known.places[found]
+	if l.best >= 0 && p.Kind == bot.PlaceUnit {
+		return // 李家湾村归平襄镇: the village stays
+	}
+	l.best = found
+	if p.Unit != "" {
+		l.unit = p.Unit
+	}
+}
+
+// fits tells whether a place can be meant after what was named before.
+func (l *location) fits(i int) bool {
+	p := l.known.places[i]
+	if l.best >= 0 && l.known.places[l.best].Kind != bot.PlaceUnit {
+		return l.lies(i, l.known.places[l.best].ID)
+	}
+	return p.Kind == bot.PlaceUnit || p.Unit == "" || l.unit == "" || p.Unit == l.unit
+}
+
+// deepest is how many places may lie in one another; a mistaken file may make a ring.
+const deepest = 6
+
+// lies tells whether a place lies in the one with the id.
+func (l *location) lies(i int, id string) bool {
+	for range deepest {
+		parent := l.known.places[i].Parent
+		if parent == id {
 			return true
 		}
+		next, ok := l.known.byID[parent]
+		if parent == "" || !ok {
+			return false
+		}
+		i = next
 	}
 	return false
 }
 
-// byNumber finds 3号楼, 二社, 12栋, 2单元.
-func (g *gazetteer) byNumber(spans []span, text []rune, never []span) []span {
-	for _, s := range outermost(g.numbered.find(text)) {
-		start := s.start
-		for start > 0 && s.start-start < 4 && isNumeral(text[start-1]) {
-			start--
+// Within is a place without the unit's own name before it, which goes without saying in the unit's group, so that one place is
+// always written alike. It is empty if the place names nothing but the unit. 马营街 stays whole, as do 马营 and 街 apart mean
+// something else.
+func (r *Reader) Within(place, unit string) string {
+	k := r.gazetteer.known.Load()
+	text := []rune(place)
+	cut := 0
+	k.find(r.script.fold(text), func(s knownSpan) {
+		if s.start != 0 || s.end <= cut || !k.isUnit(s.name) || k.places[k.names[s.name].places[0]].Unit != unit {
+			return
 		}
-		if start < s.start && !within(never, s) {
-			spans = append(spans, span{start: start, end: s.end})
+		rest := text[s.end:]
+		if len(k.names[s.name].text) < len([]rune(unit)) && len(rest) > 0 && (len(rest) < 2 || r.gazetteer.isSuffix(rest)) {
+			return
 		}
-	}
-	return spans
+		cut = s.end
+	})
+	return strings.TrimLeft(string(text[cut:]), " 的")
 }
 
-// bySpot finds a head with its tail: 学校门口, 菜市场后面.
-func (g *gazetteer) bySpot(spans []span, text []rune) []span {
-	tails := g.tail.find(text)
-	if len(tails) == 0 {
-		return spans
+// isSuffix tells whether a text begins with a word of one character that makes a name of what stands before it.
+func (g *gazetteer) isSuffix(text []rune) bool {
+	node, ok := g.words.trie.step(0, text[0])
+	if !ok {
+		return false
 	}
-	for _, h := range g.head.find(text) {
-		for _, t := range tails {
-			if t.start == h.end {
-				spans = append(spans, span{start: h.start, end: t.end})
-			}
-		}
-	}
-	return spans
+	n, ok := g.words.trie.word(node)
+	return ok && g.words.parts[n]&(partShort|partLand) != 0
 }
 
-func isHan(c rune) bool { return c >= 0x4E00 && c <= 0x9FFF }
-
-func isNumeral(c rune) bool {
-	return c >= '0' && c <= '9' || strings.ContainsRune("一二三四五六七八九十", c)
-}
-
-// Locate returns the gazetteer's entry that a place, as found in a text, names; the longest name counts.
-func (r *Reader) Locate(place string) (Place, bool) {
-	best := outermost(r.gazetteer.known.find([]rune(r.foldString(place))))
-	if len(best) == 0 {
-		return Place{}, false
+// UnitPlace is a unit as an entry of the gazetteer; people leave out 镇, 乡 and 社区.
+func UnitPlace(u bot.Unit) Place {
+	p := Place{ID: u.Code, Name: u.Name, Unit: u.Name, Kind: bot.PlaceUnit}
+	short := strings.TrimSuffix(u.Name, "社区")
+	if short == u.Name {
+		short = strings.TrimRight(u.Name, "镇乡")
 	}
-	longest := slices.MaxFunc(best, func(a, b span) int { return cmp.Compare(a.end-a.start, b.end-b.start) })
-	return r.gazetteer.places[longest.word], true
+	if short != u.Name && len([]rune(short)) >= 2 {
+		p.Aliases = []string{short}
+	}
+	return p
 }
 
 // sampleCounty is the gazetteer of a Reader without options: the townships of 通渭县 (public administrative division) and the
@@ -211,11 +207,7 @@ func sampleCounty() []Place {
 	places := make([]Place, 0, len(names))
 	for _, n := range names {
 		name, code, _ := strings.Cut(n, " ")
-		p := Place{ID: code, Name: name, Unit: name}
-		if short := strings.TrimRight(name, "镇乡"); short != name && len([]rune(short)) >= 2 {
-			p.Aliases = []string{short}
-		}
-		places = append(places, p)
+		places = append(places, UnitPlace(bot.Unit{Code: code, Name: name}))
 	}
 	return places
 }

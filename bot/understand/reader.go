@@ -4,9 +4,11 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"tongshishang/bot"
+	"tongshishang/config"
 )
 
 // Options are what a county adds. The zero Options give a Reader of the sample county.
@@ -15,6 +17,13 @@ type Options struct {
 	Places []Place
 	// CommandAliases are the command names in Latin letters, such as "help"; Chinese ones need no list.
 	CommandAliases []string
+	// Model is a model's file to use instead of the embedded one.
+	Model []byte
+	// Untrained leaves the model out: such a Reader only makes examples to train one by.
+	Untrained bool
+	// Danger and Divert are the packs of dangers and of procedures outside; nil is what ships.
+	Danger *config.Danger
+	Divert *config.Divert
 }
 
 // Reader reads texts. It never changes after New and is safe for concurrent use.
@@ -24,9 +33,13 @@ type Reader struct {
 	outcomes   *dict
 	categories *dict
 	topics     []topic
+	firsts     []int // by topic: the index of its first-level category
 	gazetteer  *gazetteer
+	model      *trained
+	cuts       *cutModel // where a message is divided
 	votes      *voteWords
 	aliases    []string
+	alarms     *alarms
 }
 
 // New makes a Reader. It fails on a fault in the embedded lexicons or in the gazetteer given, and names it.
@@ -39,7 +52,21 @@ func New(opt Options) (*Reader, error) {
 	if r.roles, r.outcomes, err = newRoles(); err != nil {
 		return nil, fmt.Errorf("understand: %w", err)
 	}
+	if !opt.Untrained {
+		if r.model, err = newTrained(opt.Model); err != nil {
+			return nil, fmt.Errorf("understand: %w", err)
+		}
+		if r.cuts, err = newCuts(cutsFile); err != nil {
+			return nil, fmt.Errorf("understand: %w", err)
+		}
+	}
 	if r.categories, r.topics, err = newTopics(); err != nil {
+		return nil, fmt.Errorf("understand: %w", err)
+	}
+	for _, t := range r.topics {
+		r.firsts = append(r.firsts, slices.Index(Categories(), t.first))
+	}
+	if r.alarms, err = newAlarms(opt.Danger, opt.Divert, r.foldString); err != nil {
 		return nil, fmt.Errorf("understand: %w", err)
 	}
 	places := opt.Places
@@ -89,16 +116,23 @@ func (r *Reader) readTalk(out *Reading, clean, folded []rune) {
 	clean, folded = clean[skip:], folded[skip:]
 	s := r.examine(folded)
 	out.Places = placeNames(clean, s.places)
-	out.Danger = s.dangers()
+	out.Danger, out.Divert = r.alarms.danger(folded), r.alarms.divert(folded)
 	out.Solved, out.Satisfaction = s.outcome()
-	if r.readForm(out, s) {
+	if r.readForm(out, s) && (len(out.Danger) == 0 || out.Intent == IntentVote) {
 		return
 	}
 	v := r.classify(s)
-	out.Intent, out.Confidence, out.Why = v.Intent, v.Confidence, v.Why
+	if len(out.Danger) > 0 {
+		v = r.alarms.alarmed(v, out.Danger[0])
+	}
+	out.Intent, out.Confidence, out.Matter, out.Why = v.Intent, v.Confidence, v.Matter, v.Why
 	out.Category, out.CategoryConfidence = v.Category, v.CategoryConfidence
-	if v.Intent.IsMatter() {
-		out.Matters = r.matters(clean, part{piece{end: len(clean)}, s, v})
+	whole := part{piece: piece{end: len(clean)}, sheet: s, verdict: v}
+	switch {
+	case len(out.Danger) > 0:
+		out.Matters = r.alarms.matter(r, clean, whole)
+	case v.Intent.IsMatter():
+		out.Matters = r.joinTails(r.matters(clean, whole))
 	}
 }
 
@@ -112,6 +146,10 @@ func (r *Reader) readForm(out *Reading, s *sheet) bool {
 		out.Why = []string{"vote form"}
 		return true
 	}
+	if s.namesOnlyPlaces() {
+		out.Why = []string{"place form"} // small talk, as read so far
+		return true
+	}
 	if confidence, ok := s.endorses(); ok {
 		out.Intent, out.Confidence, out.Why = IntentEndorse, confidence, []string{"endorsement form"}
 		return true
@@ -121,6 +159,25 @@ func (r *Reader) readForm(out *Reading, s *sheet) bool {
 		return true
 	}
 	return false
+}
+
+// namesOnlyPlaces tells whether a text is places and nothing else: 就在阳光小区3号楼 answers a question and tells no matter.
+func (s *sheet) namesOnlyPlaces() bool {
+	from := 0
+	for _, p := range s.places {
+		if p.start > from && !saysNothing(s.text[from:p.start]) {
+			return false
+		}
+		from = max(from, p.end)
+	}
+	return from > 0 && saysNothing(s.text[from:])
+}
+
+// saysNothing tells whether text around a place adds nothing to it.
+func saysNothing(text []rune) bool {
+	return !slices.ContainsFunc(text, func(c rune) bool {
+		return unicode.IsDigit(c) || unicode.IsLetter(c) && !strings.ContainsRune("就在是我们咱的这那儿里上边啊呀呢", c)
+	})
 }
 
 // isCommand tells "#受理 3" and "/帮助" from emoji codes, hashtags (#话题#) and numbers (#12).
@@ -206,21 +263,6 @@ func firstRunes(text string, n int) string {
 		}
 	}
 	return text
-}
-
-// dangers lists the kinds of danger whose words occur.
-func (s *sheet) dangers() []Danger {
-	var found []Danger
-	kinds := []struct {
-		role   role
-		danger Danger
-	}{{roleFire, DangerFire}, {roleInjury, DangerInjury}, {roleGas, DangerGas}, {roleViolence, DangerViolence}, {roleSuicide, DangerSuicide}}
-	for _, k := range kinds {
-		if s.score[k.role] > 0 {
-			found = append(found, k.danger)
-		}
-	}
-	return found
 }
 
 // kindOf is the type of matter for the ledger: complaints and reports call themselves so.

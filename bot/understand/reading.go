@@ -32,16 +32,14 @@ func (i Intent) IsMatter() bool {
 	return false
 }
 
-// Danger is a kind of danger to life; such messages get the emergency numbers at once.
+// Danger is the code of a kind of danger to life in the pack danger.yaml; such messages get the emergency numbers at once.
 type Danger string
 
-// The kinds of danger.
+// Some of the kinds that ship.
 const (
-	DangerFire     Danger = "fire"
-	DangerInjury   Danger = "injury"
-	DangerGas      Danger = "gas"
-	DangerViolence Danger = "violence"
-	DangerSuicide  Danger = "suicide"
+	DangerFire    Danger = "fire"
+	DangerInjury  Danger = "injury"
+	DangerSuicide Danger = "suicide"
 )
 
 // Reading is what a text says. Optional parts are empty when the text has none.
@@ -49,6 +47,7 @@ type Reading struct {
 	Text               string  // as given
 	Intent             Intent  // never empty
 	Confidence         float64 // 0 to 1, of the intent
+	Matter             float64 // 0 to 1: how likely the text is a matter at all; 0 where its form tells what it is
 	Category           string  // first-level name; empty unless an appeal, suggestion or question
 	CategoryConfidence float64 // 0 to 1; 0 without a category
 	Matters            []Matter
@@ -62,7 +61,8 @@ type Reading struct {
 	Solved             bot.Solved   // what a rating says of the outcome; also set for a bare 修好了
 	Satisfaction       bot.Satisfaction
 	Refs               []string // issue numbers named: "12" for #012, or the full number
-	Danger             []Danger
+	Danger             []Danger // in the pack's order; a text that tells danger is an appeal
+	Divert             string   // code of the procedure outside that the matter is in (pack divert.yaml); empty if none
 	Why                []string // what decided, for people: "fault 不亮", "topic 路灯"
 }
 

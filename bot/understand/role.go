@@ -33,22 +33,16 @@ const (
 	roleGood
 	roleFair
 	roleBad
-	roleFire
-	roleInjury
-	roleGas
-	roleViolence
-	roleSuicide
 	roleCount
 )
 
 // roleNames are the sections of role.txt, in the order of the roles.
 func roleNames() [roleCount]string {
 	return [roleCount]string{"fault", "persist", "plea", "wish", "opener", "ask", "thank", "deed", "authority", "common", "place",
-		"private", "neighbour", "advert", "notice", "done", "neutral", "hint", "solved", "unsolved", "partly", "good", "fair", "bad",
-		"fire", "injury", "gas", "violence", "suicide"}
+		"private", "neighbour", "advert", "notice", "done", "neutral", "hint", "solved", "unsolved", "partly", "good", "fair", "bad"}
 }
 
-// newRoles loads role.txt, what words do in talk, and outcome.txt, what they say of a handled matter and of danger. The two are
+// newRoles loads role.txt, what words do in talk, and outcome.txt, what they say of a handled matter. The two are
 // found apart: 又坏了 is a fault in the one and an outcome in the other. Every role needs words and every section a role.
 func newRoles() (talk, outcome *dict, err error) {
 	seen := make(map[string]bool)

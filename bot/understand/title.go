@@ -1,13 +1,9 @@
 package understand
 
 import (
-	"regexp"
 	"strings"
 	"unicode/utf8"
 )
-
-// masked is a number that Mask has hidden.
-var masked = regexp.MustCompile(`\d*\*{2,}[\dX]*`)
 
 // maxTitle is the longest title in runes; answers in a group have to stay short (voice of the bot).
 const maxTitle = 14
@@ -16,7 +12,7 @@ const maxTitle = 14
 // numbers and fillers, its first clause that says something. The same text always gives the same title.
 func Title(matterText, place string) string {
 	text, _ := Mask(tidy(matterText))
-	text = masked.ReplaceAllString(text, "")               // not even what is left of a number belongs into an answer
+	text = dropMasked(text)                                // not even what is left of a number belongs into an answer
 	if place != "" && !strings.Contains(text, "把"+place) { // 把集市挪到… means nothing without its object
 		text = strings.Replace(text, place, "", 1)
 	}

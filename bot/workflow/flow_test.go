@@ -216,8 +216,8 @@ func TestLegal(t *testing.T) {
 		want   []Verb
 	}{
 		{bot.Issue{Status: bot.StatusReported}, []Actor{ActorResident}, []Verb{Endorse, Photo}},
-		{bot.Issue{Status: bot.StatusReported}, []Actor{ActorResident, ActorMember}, []Verb{Accept, Note, Endorse, Photo}},
-		{bot.Issue{Status: bot.StatusReported, Kind: bot.IssueQuestion}, []Actor{ActorMember}, []Verb{Accept, Answer, Note}},
+		{bot.Issue{Status: bot.StatusReported}, []Actor{ActorResident, ActorMember}, []Verb{Accept, Note, Endorse, Photo, Correct}},
+		{bot.Issue{Status: bot.StatusReported, Kind: bot.IssueQuestion}, []Actor{ActorMember}, []Verb{Accept, Answer, Note, Correct}},
 		{bot.Issue{Status: bot.StatusAssigned}, []Actor{ActorHandler}, []Verb{Sign, Return, Note}},
 		{bot.Issue{Status: bot.StatusAssigned, Returned: 1}, []Actor{ActorHandler}, []Verb{Sign, Note}},
 		{bot.Issue{Status: bot.StatusAwaitingRating}, []Actor{ActorSystem}, []Verb{Expire}},

@@ -16,8 +16,13 @@ var mainLine = []Verb{Accept, Assign, Sign, Resolve}
 const mostMoves = 3
 
 func (f *Flow) denied(verb Verb, who []Actor) *bot.Error {
-	pattern := strings.NewReplacer("{verb}", f.name(verb), "{who}", f.names(who))
+	pattern := strings.NewReplacer("{verb}", f.name(verb), "{who}", f.names(people(who)))
 	return &bot.Error{Code: bot.CodeDenied, Text: pattern.Replace(f.pack.Refusals.Denied)}
+}
+
+// people are the actors that somebody who is refused can turn to.
+func people(who []Actor) []Actor {
+	return slices.DeleteFunc(slices.Clone(who), func(a Actor) bool { return a == ActorSystem && len(who) > 1 })
 }
 
 // illegal explains a move that no row has from the status: it comes too early (then what comes first, and who does

@@ -39,7 +39,7 @@ var steps = []Step{
 		Who: []Actor{ActorStaff, ActorAdmin}, Text: "refuse_done", Tells: []Audience{TellReporter, TellSupporters}},
 	{Verb: Answer, From: []bot.Status{bot.StatusReported, bot.StatusAccepted}, To: bot.StatusAnswered, Needs: NeedText,
 		Kinds: []bot.IssueKind{bot.IssueQuestion, bot.IssuePraise},
-		Who:   []Actor{ActorMember, ActorStaff, ActorHandler, ActorAdmin}, Text: "answer_done", Tells: []Audience{TellReporter, TellSupporters}},
+		Who:   []Actor{ActorMember, ActorStaff, ActorHandler, ActorAdmin, ActorSystem}, Text: "answer_done", Tells: []Audience{TellReporter, TellSupporters}},
 
 	// 会议议事
 	{Verb: Deliberate, From: []bot.Status{bot.StatusAccepted}, To: bot.StatusDeliberating,
@@ -90,7 +90,10 @@ var steps = []Step{
 		Who: []Actor{ActorStaff, ActorAdmin}, Text: "reopen_done", Tells: []Audience{TellReporter, TellSupporters, TellHandler}},
 
 	// Side exits.
-	{Verb: Merge, From: open(), To: bot.StatusMerged, Needs: NeedTarget,
+	// Whoever told of a matter that was told before may say so until somebody has looked at it.
+	{Verb: Merge, From: []bot.Status{bot.StatusReported}, To: bot.StatusMerged, Needs: NeedTarget,
+		Who: []Actor{ActorReporter, ActorStaff, ActorAdmin}, Text: "merge_done", Tells: []Audience{TellReporter, TellSupporters}},
+	{Verb: Merge, From: open(bot.StatusReported), To: bot.StatusMerged, Needs: NeedTarget,
 		Who: []Actor{ActorStaff, ActorAdmin}, Text: "merge_done", Tells: []Audience{TellReporter, TellSupporters, TellHandler}},
 	{Verb: Transfer, From: open(), To: bot.StatusTransferred, Needs: NeedText,
 		Who: []Actor{ActorStaff, ActorAdmin}, Text: "transfer_done", Tells: []Audience{TellReporter, TellSupporters, TellHandler}},
@@ -105,6 +108,11 @@ var steps = []Step{
 	// What residents add; how often it is announced is the pack's, so no text stands here.
 	{Verb: Endorse, From: open(), To: Stay, Who: []Actor{ActorResident}},
 	{Verb: Photo, From: open(), To: Stay, Who: []Actor{ActorResident}},
+	// What was read wrong, or left to the clerk: category, kind of matter, place. How the issue stands doesn't change.
+	{Verb: Correct, From: append(open(), bot.StatusClosed, bot.StatusArchived, bot.StatusAnswered), To: Stay,
+		Who: []Actor{ActorMember, ActorStaff, ActorAdmin}},
+	// What was told names a procedure outside that it may be in already; the reporter is told so, staff decide.
+	{Verb: Divert, From: []bot.Status{bot.StatusReported}, To: Stay, Needs: NeedText, Who: []Actor{ActorSystem}},
 }
 
 // open is every open status but some. A handled issue that waits for its rating is open, so is a shelved one.

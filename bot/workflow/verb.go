@@ -31,6 +31,8 @@ const (
 	Supervise  Verb = "supervise"
 	Endorse    Verb = "endorse"
 	Photo      Verb = "photo"
+	Divert     Verb = "divert"
+	Correct    Verb = "correct"
 )
 
 // Actor is what a person is to an issue; one person is often several.

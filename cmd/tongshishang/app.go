@@ -9,17 +9,17 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"tongshishang/bot"
+	"tongshishang/bot/advice"
 	"tongshishang/bot/ballot"
 	"tongshishang/bot/channel"
 	"tongshishang/bot/command"
 	"tongshishang/bot/intake"
 	"tongshishang/bot/issue"
 	"tongshishang/bot/pipeline"
-	"tongshishang/bot/understand"
+	"tongshishang/bot/topic"
 	"tongshishang/bot/web"
 	"tongshishang/bot/workflow"
 	"tongshishang/config"
@@ -32,22 +32,24 @@ import (
 
 // app is the service with all its parts.
 type app struct {
-	cfg      *config.Config
-	rules    *config.Rules
-	log      *slog.Logger
-	now      bot.Clock
-	store    *store.Store
-	state    *state.State
-	jobs     *state.Jobs
-	wakes    chan store.Wake // deadlines to be scheduled, so that no lane waits for Redis
-	desk     *issue.Desk
-	box      *ballot.Box
-	links    *web.Links
-	intake   *intake.Intake
-	sender   *intake.Sender
-	spool    *intake.Spool
-	adapters map[string]channel.Adapter
-	registry *prometheus.Registry
+	cfg       *config.Config
+	rules     *config.Rules
+	log       *slog.Logger
+	now       bot.Clock
+	store     *store.Store
+	state     *state.State
+	jobs      *state.Jobs
+	wakes     chan store.Wake // deadlines to be scheduled, so that no lane waits for Redis
+	gazetteer *gazetteer
+	desk      *issue.Desk
+	box       *ballot.Box
+	links     *web.Links
+	intake    *intake.Intake
+	sender    *intake.Sender
+	adviser   *advice.Adviser
+	spool     *intake.Spool
+	adapters  map[string]channel.Adapter
+	registry  *prometheus.Registry
 }
 
 // loadConfig reads and checks the configuration and the rule packs, and makes the keys where none are configured.
@@ -164,26 +166,38 @@ func (a *app) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	topics, err := topic.New()
+	if err != nil {
+		return err
+	}
 	linkKey, err := a.cfg.Keys.Links.Key()
 	if err != nil {
 		return fmt.Errorf("keys.links: %w", err)
 	}
-	reader, err := a.newReader(ctx)
+	model, version, err := countyModel(a.cfg)
 	if err != nil {
 		return err
 	}
+	if a.cfg.Understand.Model != "" {
+		a.log.Info("the county's own model", "file", a.cfg.Understand.Model, "version", version)
+	}
+	if a.gazetteer, err = openGazetteer(ctx, a.store, a.rules, model, a.log); err != nil {
+		return err
+	}
+	reader := a.gazetteer.reader
 	a.links = web.NewLinks(linkKey, a.cfg.PublicURL, time.Duration(a.rules.Ledger.LinkHours)*time.Hour, a.now)
 	a.desk = issue.New(a.rules, flow, zone, a.cfg.County.Code)
 	a.box = ballot.NewBox(ballot.New(a.rules.Ballots, zone), a.rules)
-	table, err := command.NewTable(a.rules.Texts.Render, commands(a, reader, zone))
+	table, err := command.NewTable(a.rules.Texts.Render, commands(a, reader, topics, zone))
 	if err != nil {
 		return err
 	}
-	line := pipeline.New(pipeline.Parts{Rules: a.rules, County: a.cfg.County.Name, Zone: zone, Reader: reader, Commands: table,
+	line := pipeline.New(pipeline.Parts{Rules: a.rules, County: a.cfg.County.Name, Zone: zone, Reader: reader, Topics: topics, Commands: table,
 		Desk: a.desk, Box: a.box, State: a.state, Logger: a.log})
 	if err := a.openSpool(); err != nil {
 		return err
 	}
+	a.adviser = a.newAdviser(zone)
 	stats := intake.NewMetrics(a.registry)
 	in, out := a.cfg.Intake, a.cfg.Outbox
 	a.intake = intake.New(a.store, line.Work, intake.Options{AnswerWithin: in.AnswerWithin, Batch: in.Batch, Writers: in.Writers, Queue: in.Queue,
@@ -209,33 +223,6 @@ func (a *app) openSpool() error {
 	}
 	a.spool, err = intake.OpenSpool(spoolPath(a.cfg), keys, int64(a.cfg.Intake.SpoolMiB)<<20)
 	return err
-}
-
-// newReader knows the county's own units by name.
-func (a *app) newReader(ctx context.Context) (*understand.Reader, error) {
-	var units []bot.Unit
-	err := a.store.Read(ctx, func(tx *store.Tx) error {
-		var err error
-		units, err = tx.Units()
-		return err
-	})
-	if err != nil {
-		return nil, err
-	}
-	places := make([]understand.Place, 0, len(units))
-	for _, u := range units {
-		places = append(places, unitPlace(u))
-	}
-	return understand.New(understand.Options{Places: places, CommandAliases: []string{"help"}})
-}
-
-// unitPlace is a unit as an entry of the gazetteer; people leave out 镇 and 乡.
-func unitPlace(u bot.Unit) understand.Place {
-	p := understand.Place{ID: u.Code, Name: u.Name, Unit: u.Name}
-	if short := strings.TrimRight(u.Name, "镇乡"); short != u.Name && len([]rune(short)) >= 2 {
-		p.Aliases = []string{short}
-	}
-	return p
 }
 
 // bindGroups makes the groups of the configuration belong to their units.

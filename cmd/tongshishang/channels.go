@@ -52,6 +52,9 @@ func (a *app) receive(ctx context.Context, m *bot.Message) (bot.Answer, error) {
 	if m.Quote != nil {
 		m.Quote.Text, _ = understand.Mask(m.Quote.Text)
 	}
+	if m.Location != nil { // a shop's label on the map often has its phone
+		m.Location.Label, _ = understand.Mask(m.Location.Label)
+	}
 	return a.intake.Submit(ctx, m)
 }
 

@@ -65,7 +65,7 @@ func (d *demo) step(ctx context.Context, st step) error {
 			d.paper.again(st, d.player.said[st.label].st, answer)
 		}
 		return err
-	case stepSweep, stepSent, stepIssue, stepCount:
+	case stepSweep, stepSent, stepIssue, stepCount, stepDoubtful:
 		return nil // what is due is done after every step
 	}
 	return errors.New("the demo can't do this step")

@@ -24,7 +24,7 @@ import (
 func doctorCommand() *cobra.Command {
 	var path string
 	var local bool
-	c := &cobra.Command{Use: "doctor --config 文件", Short: "检查配置、数据库、Redis、时钟、表结构、审计链、暂存、服务、渠道", Args: exactly(0)}
+	c := &cobra.Command{Use: "doctor --config 文件", Short: "检查配置、数据库、Redis、时钟、表结构、审计链、模型、暂存、服务、渠道", Args: exactly(0)}
 	configFlag(c, &path)
 	c.Flags().BoolVar(&local, "skip-channels", false, "不试渠道的接口地址")
 	c.RunE = func(c *cobra.Command, _ []string) error {
@@ -68,6 +68,7 @@ func examine(ctx context.Context, path string, local bool, w io.Writer) (failed 
 	}
 	others := []check{
 		{"Redis", func(ctx context.Context) (string, error) { return checkRedis(ctx, cfg) }},
+		{"模型", func(context.Context) (string, error) { return checkModel(cfg) }},
 		{"暂存", func(context.Context) (string, error) { return checkSpool(cfg) }},
 		{"服务", func(ctx context.Context) (string, error) { return checkService(ctx, cfg) }},
 	}

@@ -32,15 +32,15 @@ type importing struct {
 var errDryRun = errors.New("dry run")
 
 func importCommand() *cobra.Command {
-	c := &cobra.Command{Use: "import units|members 文件 --config 文件 [--dry-run]", Short: "导入单位、人员(CSV 或 XLSX)",
+	c := &cobra.Command{Use: "import units|members|places 文件 --config 文件 [--dry-run]", Short: "导入单位、人员、地名(CSV 或 XLSX)",
 		Args: cobra.ArbitraryArgs, DisableFlagsInUseLine: true, FParseErrWhitelist: cobra.FParseErrWhitelist{UnknownFlags: true}, // of what can't be imported
 		RunE: func(c *cobra.Command, args []string) error {
 			if len(args) > 0 {
-				return usageError(fmt.Sprintf("不能导入 %s,现在能导入 units 和 members;这样写:%s", args[0], c.UseLine()))
+				return usageError(fmt.Sprintf("不能导入 %s,现在能导入 units、members 和 places;这样写:%s", args[0], c.UseLine()))
 			}
 			return usageError("没有写导入什么;这样写:" + c.UseLine())
 		}}
-	c.AddCommand(unitsCommand(), membersCommand())
+	c.AddCommand(unitsCommand(), membersCommand(), placesCommand())
 	return c
 }
 

@@ -51,7 +51,7 @@ func rootCommand() *cobra.Command {
 			return usageError("没有写命令")
 		}}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return usageError(err.Error()) })
-	root.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), ledgerCommand(), statsCommand(),
+	root.AddCommand(demoCommand(), serveCommand(), migrateCommand(), importCommand(), ledgerCommand(), statsCommand(), correctionsCommand(), learnCommand(),
 		parseCommand(), topicsCommand(), doctorCommand(), backupCommand(), restoreCommand(), spoolCommand(), archiveCommand(), forgetCommand(),
 		versionCommand())
 	return root

@@ -163,8 +163,15 @@ func (th *theatre) play(st step) {
 		}
 	case stepCode:
 		err = th.newCode(ctx, st.speaker)
+	case stepPlace:
+		err = th.importPlace(ctx, st.text)
 	case stepIssue:
 		th.expectIssue(st)
+		return
+	case stepDoubtful:
+		if _, err := fmt.Sscan(st.text, &th.rules.Doubts.MatterFrom, &th.rules.Doubts.MatterTo); err != nil {
+			t.Fatalf("line %d: %v", st.line, err)
+		}
 		return
 	case stepCount:
 		th.expectCounts(st)
@@ -263,7 +270,7 @@ func (th *theatre) expectIssue(st step) {
 }
 
 func issueFacts(i *bot.Issue) map[string]string {
-	return map[string]string{"status": i.Status.Label(), "kind": i.Kind.Label(), "category": i.Category, "place": i.Place, "title": i.Title,
+	return map[string]string{"status": i.Status.Label(), "kind": i.Kind.Label(), "category": i.Category, "place": i.Place, "place_id": i.PlaceID, "title": i.Title,
 		"number": i.Number, "supporters": fmt.Sprint(i.Supporters), "agency": i.Agency, "handler": i.HandlerName, "solved": i.Solved.Label(),
 		"satisfaction": i.Satisfaction.Label(), "reopened": fmt.Sprint(i.Reopened), "urgent": fmt.Sprint(i.Urgent), "difficulty": string(i.Difficulty),
 		"content": i.Content, "reporter": i.ReporterName, "due": i.DueAt.In(time.FixedZone("", 8*3600)).Format("2006-01-02"), "rule": i.DueRule, "method": i.Method, "events": fmt.Sprint(i.Events)}

@@ -22,6 +22,7 @@ import (
 //	平襄群 张主任: #交办 1 住建局 [@王处长]       a mention, sent as a segment of its own
 //	gz 赵六: …                                 said one to one on the channel gz; [关注] and [取关] follow it and leave it
 //	code 赵会计                                makes a binding code; {code} in what is said next stands for it
+//	place PX-01,李家湾村,village,平襄镇,,李家弯   a row of places is imported from outside, while the program runs
 //	repeat 30 平襄群 甲一: 哈哈                 says it so many times, each with its number behind it
 //	平襄群 王秀兰 =a: …                         the same, with a label
 //	平襄群 李四 ^a: 我家也是                    a reply that quotes the labelled message
@@ -31,6 +32,7 @@ import (
 //	again a                                    the labelled message is delivered once more, with the same answer
 //	sweep | flush | restart                    what is due is done; Redis is emptied; the program is stopped and starts anew
 //	issue 平襄镇 1 status=已受理 supporters=2   how an issue stands
+//	doubtful 0 1                               what may be a matter with a chance between the two goes to the clerk
 //	count issues=1 messages=2 votes=0          how many rows there are
 type script struct {
 	groups map[string]scriptGroup
@@ -56,8 +58,10 @@ const (
 	stepFlush
 	stepRestart
 	stepCode
+	stepPlace
 	stepIssue
 	stepCount
+	stepDoubtful
 )
 
 // step is one thing that happens or is checked.
@@ -117,13 +121,16 @@ func (s *script) read(n int, line string, now *time.Time, zone *time.Location) e
 	case word == "code":
 		s.steps = append(s.steps, step{line: n, kind: stepCode, speaker: rest, at: *now})
 		return nil
+	case word == "place":
+		s.steps = append(s.steps, step{line: n, kind: stepPlace, text: rest, at: *now})
+		return nil
 	case word == "repeat":
 		return s.readRepeat(n, rest, *now)
 	case word == "issue" || word == "count":
 		return s.readCheck(n, word, rest)
 	}
-	if kind, ok := map[string]stepKind{"sweep": stepSweep, "flush": stepFlush, "restart": stepRestart}[line]; ok {
-		s.steps = append(s.steps, step{line: n, kind: kind, at: *now})
+	if kind, ok := map[string]stepKind{"sweep": stepSweep, "flush": stepFlush, "restart": stepRestart, "doubtful": stepDoubtful}[word]; ok {
+		s.steps = append(s.steps, step{line: n, kind: kind, text: rest, at: *now})
 		return nil
 	}
 	return s.readSay(n, line, *now)

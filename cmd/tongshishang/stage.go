@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"tongshishang/bot"
 	"tongshishang/bot/member"
+	"tongshishang/bot/report"
 	"tongshishang/config"
 	"tongshishang/store"
 )
@@ -139,9 +141,21 @@ func (st *stage) newCode(ctx context.Context, name string) error {
 	})
 }
 
+// importPlace imports a row of places as the command line would, from beside the running program.
+func (st *stage) importPlace(ctx context.Context, row string) error {
+	lines, err := report.ReadTable(strings.NewReader("code,name,kind,unit,parent,aliases\n"+row+"\n"), "script")
+	if err != nil {
+		return err
+	}
+	return st.app.store.Write(ctx, func(tx *store.Tx) error {
+		_, err := member.ImportPlaces(tx, lines, operator())
+		return err
+	})
+}
+
 // settle does what is due by the clock and sends what waits, as timers and sender would.
 func (st *stage) settle(ctx context.Context) error {
-	if err := st.app.sweep(ctx); err != nil {
+	if err := errors.Join(st.app.gazetteer.refresh(ctx), st.app.sweep(ctx)); err != nil {
 		return err
 	}
 	for {

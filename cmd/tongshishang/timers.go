@@ -16,9 +16,11 @@ import (
 // The sweep finds in SQL what no job came for; jobs come on the minute, so it may be slow. Messages that were acknowledged by an
 // instance and not yet handled are due 15 s later, and when it has died another has to see to them within 30 s of that.
 const (
-	sweepEvery = 30 * time.Second
-	retryEvery = 5 * time.Second
-	sweepPage  = 200
+	sweepEvery  = 30 * time.Second
+	retryEvery  = 5 * time.Second
+	lapseEvery  = time.Hour
+	adviseEvery = 10 * time.Second
+	sweepPage   = 200
 )
 
 // jobHandlers answer the wakes of transactions.
@@ -31,8 +33,10 @@ func (a *app) jobHandlers() map[string]state.Handler {
 
 func (a *app) periodic() map[string]state.Periodic {
 	return map[string]state.Periodic{
-		"sweep": {Interval: sweepEvery, Run: a.sweep},
-		"retry": {Interval: retryEvery, Run: func(ctx context.Context) error { _, err := a.intake.Retry(ctx); return err }},
+		"sweep":  {Interval: sweepEvery, Run: a.sweep},
+		"advise": {Interval: adviseEvery, Run: a.adviser.Run},
+		"lapse":  {Interval: lapseEvery, Run: a.lapse},
+		"retry":  {Interval: retryEvery, Run: func(ctx context.Context) error { _, err := a.intake.Retry(ctx); return err }},
 	}
 }
 
@@ -58,6 +62,7 @@ func (a *app) timers(ctx context.Context) {
 	var scheduling sync.WaitGroup
 	defer scheduling.Wait()
 	scheduling.Go(func() { a.schedule(ctx) })
+	scheduling.Go(func() { a.gazetteer.follow(ctx) })
 	if err := a.jobs.Run(ctx, a.jobHandlers(), a.periodic()); err != nil {
 		a.log.Error("timers stopped", "error", err)
 	}
@@ -100,4 +105,18 @@ func (a *app) due(ctx context.Context) (issues, ballots []int64, err error) {
 		return err
 	})
 	return issues, ballots, err
+}
+
+// lapse empties the clerk's lists of what is too old, a page a transaction.
+func (a *app) lapse(ctx context.Context) error {
+	for gone := 1; gone > 0; {
+		err := a.store.Write(ctx, func(tx *store.Tx) (err error) {
+			gone, err = a.desk.Lapse(tx)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("lapse: %w", err)
+		}
+	}
+	return nil
 }

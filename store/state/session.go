@@ -16,6 +16,8 @@ type Session struct {
 	Muted map[string]time.Time `json:"muted,omitempty"`
 	// HintedAt is when the sender was last told what the bot is for.
 	HintedAt time.Time `json:"hinted,omitzero"`
+	// Done is the sender's last command that changed something.
+	Done Done `json:"done,omitzero"`
 	// Messages and Commands count the sender's current minute.
 	Messages Rate `json:"messages,omitzero"`
 	Commands Rate `json:"commands,omitzero"`
@@ -34,6 +36,12 @@ type Dialogue struct {
 type Recent struct {
 	IssueID int64     `json:"issue,string"`
 	At      time.Time `json:"at"`
+}
+
+// Done is a command that was carried out.
+type Done struct {
+	Name string    `json:"name"`
+	At   time.Time `json:"at"`
 }
 
 // Rate counts within the clock's current minute. Two bursts on either side of a full minute are counted apart, which a limit
@@ -72,6 +80,9 @@ func (s *Session) tidy(now time.Time) time.Duration {
 	if now.Sub(s.HintedAt) >= lifeSession {
 		s.HintedAt = time.Time{}
 	}
+	if now.Sub(s.Done.At) >= lifeSession {
+		s.Done = Done{}
+	}
 	for _, r := range []*Rate{&s.Messages, &s.Commands} {
 		if r.Minute < now.Unix()/60 {
 			*r = Rate{}
@@ -84,7 +95,7 @@ func (s *Session) life() time.Duration {
 	switch {
 	case s.Dialogue != nil:
 		return lifeDialogue
-	case s.Matter != nil, len(s.Muted) > 0, !s.HintedAt.IsZero():
+	case s.Matter != nil, len(s.Muted) > 0, !s.HintedAt.IsZero(), s.Done.Name != "":
 		return lifeSession
 	case s.Messages.N > 0, s.Commands.N > 0:
 		return lifeRate

@@ -44,7 +44,9 @@ func shortPairs() ([]letterPair, error) {
 		if err := json.Unmarshal([]byte(line), &p); err != nil {
 			return nil, fmt.Errorf("pairs.jsonl line %d: %w", i+1, err)
 		}
-		all = append(all, p)
+		if p.Kind != cutKind { // those show where a message is divided
+			all = append(all, p)
+		}
 	}
 	return all, nil
 }
