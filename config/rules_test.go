@@ -154,6 +154,7 @@ func TestPacks_Check(t *testing.T) {
 		{"same.yaml", "sure: {here: 1.02", "sure: {here: 0.1", "unsure.here"},
 		{"same.yaml", "sure: {here: 1.02", "sure: {here: 97", "sure.here"},
 		{"same.yaml", "newest: 30", "newest: 0", "newest"},
+		{"same.yaml", "unsure: 0.5} # 同", "unsure: 0.9} # 同", "besides.unsure"},
 		{"same.yaml", "other: 0.08", "other: 8", "other"},
 		{"same.yaml", "talk: 8", "talk: -1", "bare.talk"},
 		{"same.yaml", "least: 0.3}\nsure", "least: 3}\nsure", "weights.least"},

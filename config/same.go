@@ -13,6 +13,7 @@ type Same struct {
 	Weights    Weights     `yaml:"weights"`    // what evidence is made of
 	Sure       Evidence    `yaml:"sure"`       // from here on the first is endorsed, and the reporter can take it back
 	Unsure     Evidence    `yaml:"unsure"`     // from here on the reporter is asked
+	Besides    Besides     `yaml:"besides"`    // what is needed of the words that don't name the place
 	Other      float64     `yaml:"other"`      // how much more is needed when the category or kind is another
 	Newest     int         `yaml:"newest"`     // how many of a unit and category a report is compared with
 	PerTerm    int         `yaml:"per_term"`   // and how many with the same place or name
@@ -41,6 +42,13 @@ type Evidence struct {
 	Near     float64 `yaml:"near"`     // the names of their places have much in common
 	Anywhere float64 `yaml:"anywhere"` // one of them names none
 	Question float64 `yaml:"question"` // two questions, which seldom name a place
+}
+
+// Besides are bounds on the evidence in the words that two reports of one place say besides its name, so that a broken lamp and a
+// blocked canal of one village stay two matters.
+type Besides struct {
+	Sure   float64 `yaml:"sure"`   // below it the reporter is asked
+	Unsure float64 `yaml:"unsure"` // below it they are two matters
 }
 
 // Bare bounds what a "me too" without any other word can mean.
@@ -84,6 +92,8 @@ func (s *Same) check() []Problem {
 			k.add("unsure."+e.key, fmt.Sprint(e.unsure), fmt.Sprintf("比 sure.%s 的 %v 还大", e.key, e.sure), "写小一些")
 		}
 	}
+	within(k, "besides.sure", s.Besides.Sure, 0, 1.5)
+	within(k, "besides.unsure", s.Besides.Unsure, 0, s.Besides.Sure)
 	within(k, "other", s.Other, 0, 1)
 	within(k, "newest", s.Newest, 1, 200)
 	within(k, "per_term", s.PerTerm, 1, 50)

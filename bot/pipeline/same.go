@@ -84,13 +84,29 @@ func (p *Pipeline) judge(a, b report) (verdict, float64) {
 		sure = unsure
 	}
 	question := a.kind == bot.IssueQuestion && !otherKind
-	switch {
-	case evidence >= need(sure, near, question) && !otherKind && !p.isElsewhere(near, a):
+	switch most := p.besides(a, b, near); {
+	case evidence >= need(sure, near, question) && !otherKind && !p.isElsewhere(near, a) && most == surely:
 		return surely, evidence
-	case evidence >= need(unsure, near, question) && a.unit == b.unit: // nobody is asked about what another township said
+	case evidence >= need(unsure, near, question) && a.unit == b.unit && most >= doubtful: // nobody is asked about what another township said
 		return doubtful, evidence
 	}
 	return another, evidence
+}
+
+// besides is the most that two reports can be found to be by what they say besides the place. Those who name one place have its words in
+// common whatever they tell of it; when they call for help there, that is enough.
+func (p *Pipeline) besides(a, b report, near nearness) verdict {
+	shared := commonPart(a.spot.name, b.spot.name)
+	if near < nearby || a.unit != b.unit || shared == "" || a.urgent && b.urgent {
+		return surely
+	}
+	switch left := p.evidence(strings.Replace(a.text, shared, "", 1), strings.Replace(b.text, shared, "", 1)); {
+	case left >= p.Rules.Same.Besides.Sure:
+		return surely
+	case left >= p.Rules.Same.Besides.Unsure:
+		return doubtful
+	}
+	return another
 }
 
 // meet says how near two reports are to each other, and whether they can be one matter at all: not at two places, nor in two villages

@@ -154,3 +154,40 @@ func isSamePlace(a, b string) bool {
 	number := strings.IndexFunc(b, isNumeral) == 0 // 2号楼 isn't the end of 12号楼
 	return b != "" && (strings.HasPrefix(a, b) || !number && strings.HasSuffix(a, b))
 }
+
+// commonPart is the longest part, of two characters or more, that both names have; the first of several. What follows a number may be
+// the thing that the reports are about and isn't taken: of 三社水渠 only 三社.
+func commonPart(a, b string) string {
+	one, other := []rune(a), []rune(b)
+	from, most := 0, 1
+	for i := range one {
+		for j := range other {
+			n := 0
+			for i+n < len(one) && j+n < len(other) && one[i+n] == other[j+n] {
+				n++
+			}
+			if n > most {
+				from, most = i, n
+			}
+		}
+	}
+	if most < 2 {
+		return ""
+	}
+	return uptoNumber(one[from : from+most])
+}
+
+// uptoNumber is a name up to the end of its first numbered place; all of it if it has none.
+func uptoNumber(name []rune) string {
+	for i := 1; i < len(name); i++ {
+		if !isNumeral(name[i-1]) || isNumeral(name[i]) {
+			continue
+		}
+		for _, c := range countedPlaces {
+			if word := []rune(c.word); strings.HasPrefix(string(name[i:]), c.word) {
+				return string(name[:i+len(word)])
+			}
+		}
+	}
+	return string(name)
+}

@@ -174,7 +174,11 @@ func (p *placeScan) numberStart(end int) int {
 		start--
 	}
 	switch {
-	case start == end || p.at1(start-1) == '第':
+	case start == end:
+		return end
+	case p.at1(start-1) == '第' && strings.ContainsRune("社组队村小单", p.text[end]):
+		return start - 1 // 第三社 and 第12村民小组, but no 第三层
+	case p.at1(start-1) == '第':
 		return end
 	case start < 2 || !isNumeral(p.text[start-2]):
 		return start
