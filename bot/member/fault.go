@@ -43,11 +43,13 @@ const longestShown = 20
 // show quotes a cell for a fault.
 func show(cell string) string { return "“" + brief(cell) + "”" }
 
-// brief is a cell on one line. A phone that slipped into the wrong column is masked like anywhere else.
+// brief is a cell on one line. A phone that slipped into the wrong column is masked like anywhere else; once more after
+// the cut, which can leave of a row of digits too long for a phone just as many as a phone has.
 func brief(cell string) string {
 	masked, _ := understand.Mask(strings.Join(strings.Fields(cell), " "))
 	if utf8.RuneCountInString(masked) > longestShown {
-		masked = string([]rune(masked)[:longestShown]) + "…"
+		masked, _ = understand.Mask(string([]rune(masked)[:longestShown]))
+		masked += "…"
 	}
 	return masked
 }
