@@ -18,6 +18,8 @@ import (
 // The labelled messages for dividing and places: on the first lines the splitter was tuned, the others are held out.
 const (
 	piecesFile  = "bot/understand/testdata/pieces.jsonl"
+	freshFile   = "bot/understand/testdata/pieces_fresh.jsonl" // by another hand, none of it tuned on
+	freshLines  = 160
 	piecesTuned = 180
 	piecesLines = 360
 )
@@ -61,6 +63,9 @@ func run(data, talk, file string, fold, worst int, w io.Writer) error {
 		return err
 	}
 	if err := measurePieces(piecesFile, reader, piecesTuned, piecesLines, w); err != nil {
+		return err
+	}
+	if err := measurePieces(freshFile, reader, 0, freshLines, w); err != nil {
 		return err
 	}
 	if err := m.sets(); err != nil {

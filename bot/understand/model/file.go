@@ -2,17 +2,23 @@ package model
 
 import (
 	"bytes"
+	"compress/flate"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"math"
 )
 
-// The file: eight bytes of magic and version, the CRC-32 (IEEE) of all that follows, the length of a JSON header, the header, then for each
-// row its key, then each row's idf in 1/16, then the weights row by row. Integers are little-endian.
-var magic = [8]byte{'t', 's', 's', 'm', 'o', 'd', 0, 1}
+// The file: eight bytes of magic and version, the CRC-32 (IEEE) of the body, then the body, deflated: the length of a JSON header, the
+// header, then for each row its key, then each row's idf in 1/16, then the weights and the embeddings row by row. Integers are
+// little-endian.
+var magic = [8]byte{'t', 's', 's', 'm', 'o', 'd', 0, 2}
+
+// longestBody bounds what a damaged file can make of itself.
+const longestBody = 64 << 20
 
 const idfUnit = 1.0 / 16
 
@@ -33,7 +39,10 @@ func Decode(file []byte) (*Model, error) {
 	if len(file) < 16 || !bytes.Equal(file[:8], magic[:]) {
 		return nil, fmt.Errorf("%w: no model begins like this", ErrDamaged)
 	}
-	body := file[12:]
+	body, err := inflate(file[12:])
+	if err != nil {
+		return nil, err
+	}
 	if crc32.ChecksumIEEE(body) != binary.LittleEndian.Uint32(file[8:]) {
 		return nil, fmt.Errorf("%w: wrong checksum", ErrDamaged)
 	}
@@ -46,6 +55,17 @@ func Decode(file []byte) (*Model, error) {
 		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return h.model(body[size:])
+}
+
+func inflate(packed []byte) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), longestBody+1))
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("%w: %w", ErrDamaged, err)
+	case len(body) < 4 || len(body) > longestBody:
+		return nil, fmt.Errorf("%w: its body has %d bytes", ErrDamaged, len(body))
+	}
+	return body, nil
 }
 
 func (h header) model(rows []byte) (*Model, error) {
@@ -92,8 +112,8 @@ func (m *Model) index(keys []byte, rows int) {
 // encode writes what Decode reads. The weights are rounded to 1/127 of each class's largest.
 func encode(h header, keys []uint32, idf, weight, embed []float32) ([]byte, error) {
 	h.Rows = len(keys)
-	var bytes, more []byte
-	bytes, h.Scale = quantise(weight, len(h.Bias))
+	var weights, more []byte
+	weights, h.Scale = quantise(weight, len(h.Bias))
 	more, h.Net.Scale = quantise(embed, h.Net.Dims)
 	head, err := json.Marshal(h)
 	if err != nil {
@@ -107,9 +127,19 @@ func encode(h header, keys []uint32, idf, weight, embed []float32) ([]byte, erro
 	for _, v := range idf {
 		body = append(body, byte(math.Round(float64(v)/idfUnit)))
 	}
-	body = append(append(body, bytes...), more...)
-	file := binary.LittleEndian.AppendUint32(magic[:], crc32.ChecksumIEEE(body))
-	return append(file, body...), nil
+	body = append(append(body, weights...), more...)
+	file := bytes.NewBuffer(binary.LittleEndian.AppendUint32(magic[:], crc32.ChecksumIEEE(body)))
+	w, err := flate.NewWriter(file, flate.BestCompression)
+	if err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	if _, err := w.Write(body); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("model file: %w", err)
+	}
+	return file.Bytes(), nil
 }
 
 // quantise rounds the values of each column to 1/127 of its largest.

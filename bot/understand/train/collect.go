@@ -85,7 +85,7 @@ func (c *collection) talkLine(l corpus.Line) {
 	}
 	category := model.Target{}
 	if n := slices.Index(understand.Categories(), l.Category); n >= 0 {
-		category = model.Target{Class: n, Weight: c.group}
+		category = model.Target{Class: n, Weight: c.group * c.talkSubjects}
 	}
 	c.add(l.Text, model.Target{Class: k, Weight: c.group}, category)
 }

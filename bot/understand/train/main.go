@@ -30,6 +30,7 @@ type settings struct {
 	silver, titles    float64
 	matter, petitions float64
 	frames            float64
+	talkSubjects      float64
 	net               model.NetOptions
 }
 
@@ -42,10 +43,11 @@ func main() {
 	flag.StringVar(&s.only, "only", "", "make only this file, such as understand/model.bin")
 	flag.Uint64Var(&s.seed, "seed", 1, "seed of every random choice")
 	flag.IntVar(&s.check, "check", -1, "a further fold to leave out, for tuning (1 to 9)")
-	flag.IntVar(&s.rows, "rows", 155_000, "most n-grams kept")
+	flag.IntVar(&s.rows, "rows", 300_000, "most n-grams kept")
 	flag.IntVar(&s.epochs, "epochs", 15, "passes over the examples")
 	flag.Float64Var(&s.intent, "intent-cost", 1, "cost of an error, intents")
 	flag.Float64Var(&s.category, "category-cost", 3, "cost of an error, categories")
+	flag.Float64Var(&s.talkSubjects, "talk-subjects", 0.2, "weight of group talk for the categories, as a share of its own")
 	flag.Float64Var(&s.frames, "frame-weight", 0.15, "weight of lines grown from frames, as a share of group talk's")
 	flag.Float64Var(&s.matter, "matter-cost", 1, "cost of an error, matter or not")
 	flag.Float64Var(&s.petitions, "petition-weight", 1, "weight of a petition for the intents")
@@ -54,7 +56,7 @@ func main() {
 	flag.IntVar(&s.net.Epochs, "net-epochs", 15, "passes over the examples, layers")
 	flag.Float64Var(&s.net.Rate, "rate", 0.1, "the layers' first step")
 	flag.Float64Var(&s.net.Drop, "drop", 0.5, "share of n-grams left out at each look")
-	flag.Float64Var(&s.chatWeight, "chat-weight", 3, "weight of everyday messages")
+	flag.Float64Var(&s.chatWeight, "chat-weight", 5, "weight of everyday messages")
 	flag.Float64Var(&s.group, "group-weight", 2, "weight of group talk")
 	flag.Float64Var(&s.silver, "silver-weight", 0.4, "weight of labels a program gave")
 	flag.Float64Var(&s.titles, "title-weight", 0.5, "weight of a petition's title alone")
