@@ -8,7 +8,7 @@ import (
 )
 
 // small is a model of two heads fitted on a few words, and its examples.
-func small(t *testing.T) (file []byte, examples []Example) {
+func small(t testing.TB) (file []byte, examples []Example) {
 	t.Helper()
 	texts := []struct {
 		text        string

@@ -128,6 +128,11 @@ func encode(h header, keys []uint32, idf, weight, embed []float32) ([]byte, erro
 		body = append(body, byte(math.Round(float64(v)/idfUnit)))
 	}
 	body = append(append(body, weights...), more...)
+	return seal(body)
+}
+
+// seal makes the file of a body.
+func seal(body []byte) ([]byte, error) {
 	file := bytes.NewBuffer(binary.LittleEndian.AppendUint32(magic[:], crc32.ChecksumIEEE(body)))
 	w, err := flate.NewWriter(file, flate.BestCompression)
 	if err != nil {
