@@ -142,6 +142,9 @@ func (r *Reader) talkSheet(text string) (*sheet, bool) {
 //go:embed model.bin
 var embedded []byte
 
+// ownModel is the embedded model. It never changes, so all readers share it: unpacking takes a tenth of a second.
+var ownModel = sync.OnceValues(func() (*model.Model, error) { return model.Decode(embedded) })
+
 // trained is the model with what reading needs of it.
 type trained struct {
 	*model.Model
@@ -150,10 +153,10 @@ type trained struct {
 }
 
 func newTrained(file []byte) (*trained, error) {
-	if len(file) == 0 {
-		file = embedded
+	m, err := ownModel()
+	if len(file) > 0 {
+		m, err = model.Decode(file)
 	}
-	m, err := model.Decode(file)
 	if err != nil {
 		return nil, err
 	}
